@@ -1,0 +1,205 @@
+/**
+ * Loading of public keys. node's SPKI decoder costs as much as five signature checks, so RSA keys are loaded from the
+ * PKCS#1 structure inside, curve keys as JWK; only what has neither form goes through the SPKI.
+ *
+ * Limits: RSA up to 16384 bits and public exponents up to 64 bits, as OpenSSL has them: a key chosen to be slow must
+ * not be a way to stop the service. Explicit curve parameters are refused (RFC 5480 §2.1.1; CVE-2020-0601 was
+ * an implementation that took them).
+ */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { decodeOid } from '../der/oid.js';
+import { DerError, DerReader, parsed, readWhole, tag } from '../der/reader.js';
+import { encodeElement } from '../der/writer.js';
+import { type Finding, finding } from '../findings/finding.js';
+import type { SubjectPublicKeyInfo } from '../x509/certificate.js';
+import {
+  curveByOid,
+  idDsa,
+  idEcPublicKey,
+  type KeyType,
+  octetKeyByOid,
+  rsaEncryption,
+  rsassaPss,
+} from './algorithms.js';
+
+/** What a key is, without the cost of loading it. */
+export interface KeyDescription {
+  readonly type: KeyType;
+  /** Size of the modulus, the prime, the curve. */
+  readonly bits: number;
+  readonly curve: string | undefined;
+  /** The parameters of an id-RSASSA-PSS key, which bind the signatures made with it (RFC 4055 §1.2). */
+  readonly pssParameters: Uint8Array | undefined;
+  /** DSA domain parameters in use, to be inherited by the next certificate (RFC 3279 §2.3.2). */
+  readonly dsaParameters: Uint8Array | undefined;
+}
+
+export interface PublicKey extends KeyDescription {
+  readonly key: KeyObject;
+}
+
+type Described = { ok: true; value: KeyDescription; create: () => KeyObject } | { ok: false; finding: Finding };
+
+export type LoadedKey = { ok: true; value: PublicKey } | { ok: false; finding: Finding };
+
+const maximumModulusBits = 16_384;
+const maximumExponentBits = 64;
+
+/** Type and size of a key; nothing is loaded, so this costs nothing for keys that sign nothing. */
+export function describePublicKey(
+  info: SubjectPublicKeyInfo,
+  inheritedParameters?: Uint8Array,
+): { ok: true; value: KeyDescription } | { ok: false; finding: Finding } {
+  return guarded(() => describe(info, inheritedParameters));
+}
+
+/** Loads a key. `inheritedParameters` are the issuer's, for a DSA key that has none of its own (RFC 5280 §6.1.4 (e)). */
+export function loadPublicKey(info: SubjectPublicKeyInfo, inheritedParameters?: Uint8Array): LoadedKey {
+  return guarded(() => {
+    const described = describe(info, inheritedParameters);
+    if (!described.ok) return described;
+    const { type } = described.value;
+    try {
+      return { ok: true, value: { ...described.value, key: described.create() } };
+    } catch {
+      // Any ML-DSA octets of the right length are a key, so what fails there is the runtime.
+      if (type.startsWith('ml-dsa'))
+        return { ok: false, finding: finding('algorithm_unavailable', { algorithm: type }) };
+      throw new DerError(`a key of type ${type}`, 'octets that are none');
+    }
+  });
+}
+
+function guarded<T>(read: () => T): T | { ok: false; finding: Finding } {
+  const result = parsed(read);
+  if (result.ok) return result.value;
+  const detail = `expected ${result.expected}, found ${result.found}`;
+  return { ok: false, finding: finding('public_key_malformed', { detail }) };
+}
+
+function describe(info: SubjectPublicKeyInfo, inherited: Uint8Array | undefined): Described {
+  const { oid } = info.algorithm;
+  if (oid === rsaEncryption || oid === rsassaPss) return describeRsa(info);
+  if (oid === idEcPublicKey) return describeEc(info);
+  if (oid === idDsa) return describeDsa(info, inherited);
+  if (octetKeyByOid[oid] !== undefined) return describeOctetKey(info);
+  return { ok: false, finding: finding('algorithm_unknown', { algorithm: oid }) };
+}
+
+const base = { curve: undefined, pssParameters: undefined, dsaParameters: undefined };
+
+function describeRsa(info: SubjectPublicKeyInfo): Described {
+  const pss = info.algorithm.oid === rsassaPss;
+  const { parameters } = info.algorithm;
+  if (!pss && parameters !== undefined && !(parameters.length === 2 && parameters[0] === tag.null)) {
+    throw new DerError('NULL parameters of an RSA key', 'others');
+  }
+  const { modulus, exponent } = readWhole(info.key, 'an RSA key', (reader) => {
+    const sequence = reader.enter(tag.sequence, 'an RSA key');
+    const numbers = { modulus: sequence.integer('the modulus'), exponent: sequence.integer('the public exponent') };
+    sequence.finish('an RSA key');
+    return numbers;
+  });
+  const bits = bitLength(modulus);
+  if ((modulus[0] as number) >= 0x80 || bits < 8) throw new DerError('a positive modulus', 'another number');
+  if (bits > maximumModulusBits) throw new DerError(`a modulus of at most ${maximumModulusBits} bits`, `${bits} bits`);
+  const odd = ((exponent[exponent.length - 1] as number) & 1) === 1;
+  const small = exponent.length === 1 && (exponent[0] as number) < 3;
+  if ((exponent[0] as number) >= 0x80 || !odd || small) {
+    throw new DerError('an odd public exponent of at least 3', 'another number');
+  }
+  if (bitLength(exponent) > maximumExponentBits)
+    throw new DerError('a public exponent of at most 64 bits', 'a longer one');
+  return {
+    ok: true,
+    value: { ...base, type: 'rsa', bits, pssParameters: pss ? parameters : undefined },
+    create: () => createPublicKey({ key: buffer(info.key), format: 'der', type: 'pkcs1' }),
+  };
+}
+
+function describeEc(info: SubjectPublicKeyInfo): Described {
+  const { parameters } = info.algorithm;
+  if (parameters === undefined || parameters[0] !== tag.oid) {
+    throw new DerError('a named curve (RFC 5480 §2.1.1)', 'something else');
+  }
+  const oid = decodeOid(new DerReader(parameters).content(tag.oid, 'a named curve'), 'a named curve');
+  const curve = curveByOid[oid];
+  if (curve === undefined) return { ok: false, finding: finding('algorithm_unknown', { algorithm: oid }) };
+  const uncompressed = info.key[0] === 4;
+  const expectedOctets = uncompressed ? 1 + 2 * curve.octets : 1 + curve.octets;
+  if (!(uncompressed || info.key[0] === 2 || info.key[0] === 3) || info.key.length !== expectedOctets) {
+    throw new DerError(`a point on ${curve.name}`, `${info.key.length} octets that are none`);
+  }
+  return {
+    ok: true,
+    value: { ...base, type: 'ec', bits: curve.bits, curve: curve.name },
+    create: () => {
+      if (curve.jwk === undefined || !uncompressed) return createFromInfo(info.der);
+      const x = base64url(info.key.subarray(1, 1 + curve.octets));
+      const y = base64url(info.key.subarray(1 + curve.octets));
+      return createPublicKey({ key: { kty: 'EC', crv: curve.jwk, x, y }, format: 'jwk' });
+    },
+  };
+}
+
+function describeOctetKey(info: SubjectPublicKeyInfo): Described {
+  const kind = octetKeyByOid[info.algorithm.oid];
+  if (kind === undefined) throw new DerError('a known key', 'another');
+  if (info.algorithm.parameters !== undefined)
+    throw new DerError(`no parameters of ${kind.type} (RFC 8410 §3)`, 'some');
+  if (info.key.length !== kind.octets)
+    throw new DerError(`a key of ${kind.octets} octets`, `${info.key.length} octets`);
+  return {
+    ok: true,
+    value: { ...base, type: kind.type, bits: kind.octets * 8 },
+    create: () =>
+      kind.jwk === undefined
+        ? createFromInfo(info.der)
+        : createPublicKey({ key: { kty: 'OKP', crv: kind.jwk, x: base64url(info.key) }, format: 'jwk' }),
+  };
+}
+
+function describeDsa(info: SubjectPublicKeyInfo, inherited: Uint8Array | undefined): Described {
+  const own = info.algorithm.parameters;
+  const present = own !== undefined && own[0] === tag.sequence;
+  const parameters = present ? own : inherited;
+  if (parameters === undefined) throw new DerError('DSA parameters, own or inherited', 'none');
+  const prime = new DerReader(parameters).enter(tag.sequence, 'DSA parameters').integer('the DSA prime');
+  const bits = bitLength(prime);
+  // Domain parameters beyond what FIPS 186-4 knows cost time and prove nothing.
+  if (bits > 3072) throw new DerError('a DSA prime of at most 3072 bits', `${bits} bits`);
+  const withParameters = () =>
+    encodeElement(
+      tag.sequence,
+      encodeElement(tag.sequence, encodeElement(tag.oid, idDsaOctets), parameters),
+      encodeElement(tag.bitString, new Uint8Array([0]), info.key),
+    );
+  return {
+    ok: true,
+    value: { ...base, type: 'dsa', bits, dsaParameters: parameters },
+    create: () => createFromInfo(present ? info.der : withParameters()),
+  };
+}
+
+/** The slow way: OpenSSL's decoder of a SubjectPublicKeyInfo. */
+function createFromInfo(der: Uint8Array): KeyObject {
+  return createPublicKey({ key: buffer(der), format: 'der', type: 'spki' });
+}
+
+function buffer(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+}
+
+const idDsaOctets = new Uint8Array([0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01]);
+
+/** Bits of a non-negative INTEGER's content octets. */
+export function bitLength(integer: Uint8Array): number {
+  let at = 0;
+  while (at < integer.length && integer[at] === 0) at++;
+  if (at === integer.length) return 0;
+  return (integer.length - at) * 8 - (Math.clz32(integer[at] as number) - 24);
+}
+
+function base64url(octets: Uint8Array): string {
+  return buffer(octets).toString('base64url');
+}

@@ -1,0 +1,203 @@
+/**
+ * A strict DER reader (X.690 §10) over a Uint8Array: zero copy, definite and minimal lengths only, single-octet tags.
+ * It decides what is well-formed; what a structure means is left to the rooms above.
+ *
+ * Inside der and x509 a defect is thrown as DerError, because a parser that checks every field by hand hides the
+ * grammar. It never leaves a room: `parsed` turns it into a value at the boundary. Depth is bounded by the grammar of
+ * the callers, which descend only into structures they know; free recursion is bounded where it occurs.
+ */
+
+export const tag = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  enumerated: 0x0a,
+  utf8String: 0x0c,
+  sequence: 0x30,
+  set: 0x31,
+  printableString: 0x13,
+  t61String: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  visibleString: 0x1a,
+  universalString: 0x1c,
+  bmpString: 0x1e,
+} as const;
+
+/** [n] IMPLICIT of a primitive type. */
+export const contextPrimitive = (n: number): number => 0x80 | n;
+/** [n] EXPLICIT, or IMPLICIT of a constructed type. */
+export const contextConstructed = (n: number): number => 0xa0 | n;
+
+/** What was expected and what was found, in words that carry no content of the input. */
+export class DerError extends Error {
+  readonly expected: string;
+  readonly found: string;
+  constructor(expected: string, found: string) {
+    super(`expected ${expected}, found ${found}`);
+    this.name = 'DerError';
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+export type Parsed<T> = { ok: true; value: T } | { ok: false; expected: string; found: string };
+
+/** The boundary of a parser: DerError becomes a value; any other exception is a defect of ours and goes on. */
+export function parsed<T>(parse: () => T): Parsed<T> {
+  try {
+    return { ok: true, value: parse() };
+  } catch (error) {
+    if (error instanceof DerError) return { ok: false, expected: error.expected, found: error.found };
+    throw error;
+  }
+}
+
+export class DerReader {
+  readonly bytes: Uint8Array;
+  /** Offset of the next element. */
+  position: number;
+  readonly end: number;
+  private contentStart = 0;
+  private contentEnd = 0;
+
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.bytes = bytes;
+    this.position = start;
+    this.end = end;
+  }
+
+  get done(): boolean {
+    return this.position >= this.end;
+  }
+
+  /** The tag octet of the next element, or -1 at the end. */
+  peek(): number {
+    return this.position < this.end ? (this.bytes[this.position] as number) : -1;
+  }
+
+  /** Reads a header, checks it, and moves behind the element. */
+  private advance(expectedTag: number, what: string): void {
+    const { bytes, end } = this;
+    let at = this.position;
+    if (at + 2 > end) throw new DerError(what, at >= end ? 'the end of the data' : 'a truncated element');
+    const found = bytes[at] as number;
+    if (expectedTag !== -1 && found !== expectedTag) throw new DerError(what, `tag 0x${hexOctet(found)}`);
+    if ((found & 0x1f) === 0x1f) throw new DerError(what, 'a tag of more than one octet');
+    let length = bytes[at + 1] as number;
+    at += 2;
+    if (length >= 0x80) {
+      const octets = length & 0x7f;
+      if (octets === 0) throw new DerError(what, 'an indefinite length, which DER forbids');
+      // Four octets name 4 GiB, more than any input that is let in.
+      if (octets > 4) throw new DerError(what, 'a length of more than four octets');
+      if (at + octets > end) throw new DerError(what, 'a truncated element');
+      length = 0;
+      for (let i = 0; i < octets; i++) length = length * 256 + (bytes[at + i] as number);
+      if (length < 0x80 || (octets > 1 && bytes[at] === 0)) throw new DerError(what, 'a length that is not minimal');
+      at += octets;
+    }
+    if (length > end - at) throw new DerError(what, 'a truncated element');
+    this.contentStart = at;
+    this.contentEnd = at + length;
+    this.position = at + length;
+  }
+
+  /** A reader over the content of the next element. */
+  enter(expectedTag: number, what: string): DerReader {
+    this.advance(expectedTag, what);
+    return new DerReader(this.bytes, this.contentStart, this.contentEnd);
+  }
+
+  /** The content octets of the next element, not copied. */
+  content(expectedTag: number, what: string): Uint8Array {
+    this.advance(expectedTag, what);
+    return this.bytes.subarray(this.contentStart, this.contentEnd);
+  }
+
+  /** The whole next element, header included, not copied. */
+  element(expectedTag: number, what: string): Uint8Array {
+    const start = this.position;
+    this.advance(expectedTag, what);
+    return this.bytes.subarray(start, this.contentEnd);
+  }
+
+  /** Passes over the next element, whatever it is. */
+  skip(what: string): void {
+    this.advance(-1, what);
+  }
+
+  /** Offsets of the content of the next element, for callers that index it in place. */
+  region(expectedTag: number, what: string): { start: number; end: number } {
+    this.advance(expectedTag, what);
+    return { start: this.contentStart, end: this.contentEnd };
+  }
+
+  boolean(what: string, expectedTag: number = tag.boolean): boolean {
+    const content = this.content(expectedTag, what);
+    const octet = content[0];
+    if (content.length !== 1 || (octet !== 0 && octet !== 0xff))
+      throw new DerError(what, 'a BOOLEAN that is neither 00 nor FF');
+    return octet === 0xff;
+  }
+
+  /** The content octets of an INTEGER, which must be minimal. */
+  integer(what: string, expectedTag: number = tag.integer): Uint8Array {
+    const content = this.content(expectedTag, what);
+    if (content.length === 0) throw new DerError(what, 'an empty INTEGER');
+    if (content.length > 1) {
+      const first = content[0] as number;
+      const second = content[1] as number;
+      if ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)) {
+        throw new DerError(what, 'an INTEGER that is not minimal');
+      }
+    }
+    return content;
+  }
+
+  /** An INTEGER from 0 to `maximum`. */
+  unsigned(what: string, maximum: number, expectedTag: number = tag.integer): number {
+    const content = this.integer(what, expectedTag);
+    if ((content[0] as number) >= 0x80) throw new DerError(what, 'a negative INTEGER');
+    let value = 0;
+    for (const octet of content) {
+      value = value * 256 + octet;
+      if (value > maximum) throw new DerError(what, `an INTEGER above ${maximum}`);
+    }
+    return value;
+  }
+
+  /** The octets of a BIT STRING and the number of unused bits, which must be zero bits. */
+  bitString(what: string, expectedTag: number = tag.bitString): { octets: Uint8Array; unused: number } {
+    const content = this.content(expectedTag, what);
+    const unused = content[0];
+    if (unused === undefined || unused > 7 || (unused > 0 && content.length === 1)) {
+      throw new DerError(what, 'a BIT STRING with a wrong count of unused bits');
+    }
+    const last = content[content.length - 1] as number;
+    if (unused > 0 && (last & ((1 << unused) - 1)) !== 0)
+      throw new DerError(what, 'a BIT STRING whose unused bits are set');
+    return { octets: content.subarray(1), unused };
+  }
+
+  /** Nothing may follow. */
+  finish(what: string): void {
+    if (this.position < this.end) throw new DerError(`the end of ${what}`, 'trailing data');
+  }
+}
+
+/** Reads one structure that fills `bytes` to the end. */
+export function readWhole<T>(bytes: Uint8Array, what: string, read: (reader: DerReader) => T): T {
+  const reader = new DerReader(bytes);
+  const value = read(reader);
+  reader.finish(what);
+  return value;
+}
+
+export function hexOctet(octet: number): string {
+  return octet.toString(16).padStart(2, '0');
+}

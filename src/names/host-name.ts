@@ -1,0 +1,76 @@
+/**
+ * Host names: what is asked for (the reference identifier) and whether a dNSName is that (RFC 9525 §6.3). The common name
+ * is never looked at (§6.3 of RFC 9525 dropped it).
+ *
+ * A wildcard counts only as the whole leftmost label, stands for exactly one label, and needs two labels behind it:
+ * `*` and `*.com` match nothing. RFC 9525 leaves that to policy; OpenSSL and Node.js decide likewise. Which suffixes are
+ * public is left to the profile webpki-server. Underscores are refused: they are in no host name (RFC 1123 §2.1).
+ */
+import { domainToASCII } from 'node:url';
+import type { Parsed } from '../der/reader.js';
+import { latin1 } from './prepare.js';
+
+export interface HostName {
+  /** A-labels in lower case, without a trailing dot. */
+  readonly name: string;
+  readonly labels: readonly string[];
+}
+
+const expected = 'a host name';
+const maximumNameOctets = 253;
+const maximumLabelOctets = 63;
+
+/** Reads a host name that someone asks about: U-labels or A-labels, one trailing dot ignored. */
+export function parseHostName(text: string): Parsed<HostName> {
+  // A U-label has at most 63 characters too, and each of them may take two UTF-16 units.
+  if (text.length > 2 * maximumNameOctets) return refuse('a name that is too long');
+  let name = text;
+  if (!isAscii(text)) {
+    // domainToASCII also resolves percent signs and the like: of ASCII, only what host names hold may be in its input.
+    if (/[^a-z\d.\-\u0080-\u{10ffff}]/iu.test(text)) return refuse('a character that it cannot hold');
+    name = domainToASCII(text);
+    if (name === '') return refuse('an internationalized name that has no ASCII form');
+  }
+  if (name.endsWith('.')) name = name.slice(0, -1);
+  if (name.length === 0) return refuse('an empty name');
+  if (name.length > maximumNameOctets) return refuse(`a name of more than ${maximumNameOctets} octets`);
+  name = name.toLowerCase();
+  const labels = name.split('.');
+  for (const label of labels) {
+    const defect = labelDefect(label);
+    if (defect !== undefined) return refuse(defect);
+  }
+  // RFC 1123 §2.1: the last label tells a name from an address. The many spellings of addresses are no names either.
+  if (/^(\d+|0x[\da-f]*)$/.test(labels.at(-1) as string)) return refuse('an IP address or a number');
+  return { ok: true, value: { name, labels } };
+}
+
+function refuse(found: string): Parsed<HostName> {
+  return { ok: false, expected, found };
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false;
+  return true;
+}
+
+/** RFC 1123 §2.1, RFC 5890 §2.3.1: letters, digits, hyphens; no hyphen at an end; 1 to 63 octets. */
+function labelDefect(label: string): string | undefined {
+  if (label === '') return 'an empty label';
+  if (label.length > maximumLabelOctets) return `a label of more than ${maximumLabelOctets} octets`;
+  if (label.startsWith('-') || label.endsWith('-')) return 'a label that begins or ends with a hyphen';
+  for (let i = 0; i < label.length; i++) {
+    const c = label.charCodeAt(i);
+    const allowed = (c >= 0x61 && c <= 0x7a) || (c >= 0x30 && c <= 0x39) || c === 0x2d;
+    if (!allowed) return 'a character that it cannot hold';
+  }
+  return undefined;
+}
+
+/** RFC 9525 §6.3: whether a dNSName, as its octets or as text, is the name asked for. */
+export function matchHostName(presented: Uint8Array | string, reference: HostName): boolean {
+  const text = (typeof presented === 'string' ? presented : latin1(presented)).toLowerCase();
+  if (!text.startsWith('*.')) return text === reference.name;
+  const rest = reference.labels.slice(1);
+  return rest.length >= 2 && text.slice(2) === rest.join('.');
+}

@@ -1,0 +1,61 @@
+/**
+ * Budgets instead of timeouts against hostile input (DESIGN.md §7): one counter for each kind of work that input can
+ * multiply. The same request always spends the same, on any machine. A counter never passes its limit: work that would
+ * is not begun, and from then on that kind of work is refused.
+ */
+import { type Finding, finding } from '../findings/finding.js';
+
+export const budgetLimits = {
+  /** Public-key operations for one request. webpki allows 100 since GHSA-fh2r-99q2-6mmg. */
+  signatureChecks: 100,
+  /** Prospective paths that are validated and reported. */
+  paths: 64,
+  /** Issuer candidates looked at while paths are built. */
+  pathSteps: 50_000,
+  /** Names × subtrees under name constraints, over all paths; one form of one certificate may take a quarter. */
+  nameComparisons: 2 ** 22,
+} as const;
+
+export type BudgetKind = keyof typeof budgetLimits;
+
+export interface Budget {
+  readonly limits: Readonly<Record<BudgetKind, number>>;
+  readonly spent: Record<BudgetKind, number>;
+  readonly exceeded: Set<BudgetKind>;
+}
+
+export function createBudget(limits: Partial<Record<BudgetKind, number>> = {}): Budget {
+  return {
+    limits: { ...budgetLimits, ...limits },
+    spent: { signatureChecks: 0, paths: 0, pathSteps: 0, nameComparisons: 0 },
+    exceeded: new Set(),
+  };
+}
+
+/** Asks for `amount` of work before it is done. False: it must not be done. */
+export function spend(budget: Budget, kind: BudgetKind, amount = 1): boolean {
+  if (budget.exceeded.has(kind)) return false;
+  if (budget.spent[kind] + amount > budget.limits[kind]) {
+    budget.exceeded.add(kind);
+    return false;
+  }
+  budget.spent[kind] += amount;
+  return true;
+}
+
+const words: Record<BudgetKind, string> = {
+  signatureChecks: 'signature checks',
+  paths: 'paths',
+  pathSteps: 'steps of path building',
+  nameComparisons: 'name comparisons',
+};
+
+/** The finding about the first kind of work that was refused, or about the kind given. */
+export function budgetFinding(
+  budget: Budget,
+  kind: BudgetKind | undefined = [...budget.exceeded][0],
+  certificate?: number,
+): Finding | undefined {
+  if (kind === undefined || !budget.exceeded.has(kind)) return undefined;
+  return finding('budget_exceeded', { budget: words[kind], limit: budget.limits[kind] }, { certificate });
+}

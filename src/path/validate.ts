@@ -1,0 +1,246 @@
+/**
+ * Path validation, RFC 5280 §6.1, in its own order and words: initialisation, the basic checks of each certificate,
+ * the preparation for the next one, the wrap-up. All checks run; every finding carries the index of its certificate
+ * (0 = end entity).
+ *
+ * Left to others: which path (build.ts), policies (policy-graph.ts, RFC 9618), names (name-constraints.ts), revocation, key
+ * purposes and identities (revocation, profile), the duties of issuers that are only warnings (conformance.ts).
+ *
+ * Deviations, each stricter than the RFC unless said otherwise:
+ * - The anchor is a certificate and is held to what it says of itself (DESIGN.md §6; more than RFC 5937 §3): validity,
+ *   cA, keyUsage, path length, constraints, unknown critical extensions. A missing basicConstraints is a warning there,
+ *   since old roots are version 1.
+ * - Under the validity models chain and hybrid the authorities' validity is asked at the time of issuing instead of `at`.
+ * - The caller must give certificates that were parsed whole: malformed extensions never come here.
+ */
+import { keyAcceptance, signatureAcceptance } from '../crypto/acceptance.js';
+import { describePublicKey } from '../crypto/keys.js';
+import { type Finding, finding } from '../findings/finding.js';
+import type { KnownCertificate } from '../trust/known-certificate.js';
+import { extensionOid, keyUsageBit } from '../x509/extensions.js';
+import { duties } from './conformance.js';
+import type { PathContext, ProspectivePath } from './context.js';
+import { checkEdge } from './edges.js';
+import { createNameConstraints } from './name-constraints.js';
+import { processPolicies } from './policy-graph.js';
+
+/** Extensions that are processed here or in a room that the verdict always passes through. */
+const processedExtensions: ReadonlySet<string> = new Set([
+  extensionOid.keyUsage,
+  extensionOid.subjectAltName,
+  extensionOid.issuerAltName,
+  extensionOid.basicConstraints,
+  extensionOid.nameConstraints,
+  extensionOid.cRLDistributionPoints,
+  extensionOid.freshestCRL,
+  extensionOid.certificatePolicies,
+  extensionOid.policyMappings,
+  extensionOid.policyConstraints,
+  extensionOid.inhibitAnyPolicy,
+  extensionOid.extKeyUsage,
+  extensionOid.subjectKeyIdentifier,
+  extensionOid.authorityKeyIdentifier,
+  extensionOid.authorityInfoAccess,
+]);
+
+/** id-qt-cps and id-qt-unotice (§4.2.1.4): the only qualifiers that may stand in a critical certificatePolicies. */
+const knownQualifiers: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2']);
+
+/** Validates one prospective path and reports everything that is wrong with it. */
+export function validatePath(path: ProspectivePath, context: PathContext): Finding[] {
+  const { certificates } = path;
+  const top = certificates.length - 1;
+  const findings: Finding[] = [];
+
+  // §6.1.2 initialisation; (k) max_path_length is n
+  let maxPathLength = Number.POSITIVE_INFINITY;
+  let workingDsaParameters: Uint8Array | undefined;
+  const nameConstraints = createNameConstraints();
+  findings.push(...countIntermediates(certificates, context));
+
+  for (let index = top; index >= 0; index--) {
+    const known = certificates[index] as KnownCertificate;
+    const { certificate } = known;
+    const issuer = certificates[index + 1];
+    const last = index === 0;
+    const add = (...found: Finding[]) => findings.push(...found);
+
+    for (const defect of certificate.defects) {
+      // Serial numbers tell the certificates of one issuer apart; an anchor is not looked up by its own.
+      const exempt = index === top && path.ending === 'anchor' && defect.code === 'serial_number_invalid';
+      if (!exempt) add(forPosition(defect, index, context));
+    }
+
+    // §6.1.3 (a)(1) the signature, with the working public key
+    if (issuer !== undefined) {
+      const edge = checkEdge(known, issuer, context, workingDsaParameters);
+      if (edge.status === 'bad') add(finding('signature_invalid', {}, { certificate: index }));
+      else if (edge.status === 'unknown' && edge.finding !== undefined) {
+        add({ ...edge.finding, certificate: edge.finding.code === 'public_key_malformed' ? index + 1 : index });
+      }
+      workingDsaParameters = edge.key?.dsaParameters;
+      // A pin stands for the signature on the pinned certificate, whatever its algorithm (REVOCATION.md, rule 11).
+      if (known.pinned === undefined) {
+        for (const weak of signatureAcceptance(certificate.signatureAlgorithm, context.at, context.algorithms)) {
+          add({ ...weak, certificate: index });
+        }
+      }
+    }
+    add(...checkKey(known, index, context, workingDsaParameters));
+
+    // (a)(2) validity; (a)(3) revocation is judged in its own room
+    add(...checkValidity(certificates, index, context));
+
+    // (a)(4) the issuer name
+    if (issuer !== undefined && known.issuerKey !== issuer.subjectKey) {
+      add(finding('issuer_name_mismatch', {}, { certificate: index }));
+    }
+
+    // (b), (c) name constraints, not for self-issued certificates unless the last
+    if (last || !known.selfIssued) add(...nameConstraints.check(certificate, index, context.budget));
+
+    // §6.1.4 (o), §6.1.5 (f) critical extensions
+    for (const extension of certificate.extensions) {
+      if (extension.critical && !processedExtensions.has(extension.oid)) {
+        add(finding('critical_extension_unknown', { oid: extension.oid }, { certificate: index }));
+      }
+    }
+    add(...checkPolicyQualifiers(known, index));
+    add(...duties(known, { index, top: index === top, strict: context.conformance === 'strict' }));
+    if (last) break;
+
+    // §6.1.4 preparation for the next certificate
+    // (g) name constraints
+    add(...nameConstraints.add(certificate.nameConstraints, index));
+    // (k) an authority
+    add(...checkAuthority(known, index, index === top && path.ending === 'anchor', context));
+    // (l) path length: the anchor itself is no part of the path
+    if (index !== top && !known.selfIssued) {
+      if (maxPathLength <= 0)
+        add(
+          finding('path_length_exceeded', { pathLength: pathLengthAbove(certificates, index) }, { certificate: index }),
+        );
+      else maxPathLength--;
+    }
+    // (m)
+    const pathLength =
+      certificate.basicConstraints?.cA === true ? certificate.basicConstraints.pathLenConstraint : undefined;
+    if (pathLength !== undefined && pathLength < maxPathLength) maxPathLength = pathLength;
+    // (n) key usage
+    if (certificate.keyUsage !== undefined && (certificate.keyUsage & keyUsageBit.keyCertSign) === 0) {
+      add(finding('key_usage_cert_sign_missing', {}, { certificate: index }));
+    }
+  }
+  findings.push(...checkPolicies(path, context));
+  return findings;
+}
+
+/** §6.1.3 (d) to (f), §6.1.4 (a), (b), (h) to (j), §6.1.5 (a), (b), (g). */
+function checkPolicies({ certificates }: ProspectivePath, context: PathContext): Finding[] {
+  const fromTop = certificates.map((known) => known.certificate).reverse();
+  return processPolicies({
+    certificates: certificates.length === 1 ? fromTop : fromTop.slice(1),
+    anchor: certificates.length === 1 ? undefined : fromTop[0],
+    initialPolicySet: context.initialPolicySet,
+    initialExplicitPolicy: context.initialExplicitPolicy,
+    initialPolicyMappingInhibit: context.initialPolicyMappingInhibit,
+    initialAnyPolicyInhibit: context.initialAnyPolicyInhibit,
+  }).findings;
+}
+
+/** A defect that the parser listed: warnings become errors under strict conformance. */
+function forPosition(defect: Finding, index: number, { conformance }: PathContext): Finding {
+  const severity = defect.severity === 'warning' && conformance === 'strict' ? 'error' : defect.severity;
+  return { ...defect, severity, certificate: index };
+}
+
+function countIntermediates(certificates: readonly KnownCertificate[], { maxIntermediates }: PathContext): Finding[] {
+  if (maxIntermediates === undefined) return [];
+  const intermediates = certificates.slice(1, -1).filter((known) => !known.selfIssued).length;
+  return intermediates > maxIntermediates
+    ? [finding('max_intermediates_exceeded', { intermediates, maxIntermediates })]
+    : [];
+}
+
+/** The constraint that ran out: the smallest above `index`, for the message. */
+function pathLengthAbove(certificates: readonly KnownCertificate[], index: number): number | undefined {
+  const lengths = certificates.slice(index + 1).map((known) => known.certificate.basicConstraints?.pathLenConstraint);
+  const known = lengths.filter((length) => length !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** Size and kind of the key, at the time asked about; that a key can be used shows where it is used. */
+function checkKey(
+  known: KnownCertificate,
+  index: number,
+  context: PathContext,
+  inherited: Uint8Array | undefined,
+): Finding[] {
+  const described = describePublicKey(known.certificate.publicKey, inherited);
+  if (!described.ok) {
+    // An end entity's key signs nothing here. Unknown kinds are reported by the edge below, where they matter.
+    return described.finding.code === 'public_key_malformed' ? [{ ...described.finding, certificate: index }] : [];
+  }
+  return keyAcceptance(described.value, context.at, context.algorithms).map((weak) => ({
+    ...weak,
+    certificate: index,
+  }));
+}
+
+/** (a)(2), by the validity model: shell asks all at `at`, chain each when it issued the next, hybrid when the end entity was issued. */
+function checkValidity(certificates: readonly KnownCertificate[], index: number, context: PathContext): Finding[] {
+  const { certificate } = certificates[index] as KnownCertificate;
+  const at = validityTime(certificates, index, context);
+  // notAfter is inclusive (§4.1.2.5), times are whole seconds.
+  if (at > certificate.notAfter) {
+    const params = { notAfter: isoTime(certificate.notAfter), at: isoTime(at) };
+    return [finding('certificate_expired', params, { certificate: index })];
+  }
+  if (at < certificate.notBefore) {
+    const params = { notBefore: isoTime(certificate.notBefore), at: isoTime(at) };
+    return [finding('certificate_not_yet_valid', params, { certificate: index })];
+  }
+  return [];
+}
+
+/** The time at which this certificate of the path must have been valid (REVOCATION.md, rule 12). */
+export function validityTime(
+  certificates: readonly KnownCertificate[],
+  index: number,
+  context: Pick<PathContext, 'at' | 'validityModel'>,
+): number {
+  if (index === 0 || context.validityModel === 'shell') return context.at;
+  const issued = context.validityModel === 'chain' ? certificates[index - 1] : certificates[0];
+  return (issued as KnownCertificate).certificate.notBefore;
+}
+
+/** (k): version 3, basicConstraints, cA. An anchor without basicConstraints is an old root. */
+function checkAuthority(
+  { certificate }: KnownCertificate,
+  index: number,
+  anchor: boolean,
+  context: PathContext,
+): Finding[] {
+  if (certificate.basicConstraints === undefined) {
+    if (!anchor) return [finding('basic_constraints_missing', {}, { certificate: index })];
+    const severity = context.conformance === 'strict' ? 'error' : 'warning';
+    return [finding('anchor_basic_constraints_missing', {}, { certificate: index, severity })];
+  }
+  return certificate.basicConstraints.cA ? [] : [finding('not_a_ca', {}, { certificate: index })];
+}
+
+/** §4.2.1.4: who cannot interpret a qualifier of a critical extension must refuse. */
+function checkPolicyQualifiers({ certificate }: KnownCertificate, index: number): Finding[] {
+  const unknown = certificate.certificatePolicies
+    ?.flatMap(({ qualifiers }) => qualifiers)
+    .find((oid) => !knownQualifiers.has(oid));
+  if (unknown === undefined) return [];
+  const critical = certificate.extensions.some(
+    (extension) => extension.oid === extensionOid.certificatePolicies && extension.critical,
+  );
+  return critical ? [finding('critical_extension_unknown', { oid: unknown }, { certificate: index })] : [];
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,191 @@
+/**
+ * Revocation of a whole path (RFC 5280 §6.1.3 (a)(3), §6.3; REVOCATION.md): every certificate but the anchor, from the top
+ * down, each at the time that the validity model asks about. Judged where the path has other errors too.
+ *
+ * Rule 6 is decided here: under an authority that was revoked at any time known by now, a certificate that is not shown
+ * to be older proves nothing, even about a time before that date.
+ */
+import { type Finding, finding } from '../findings/finding.js';
+import type { PathContext, ProspectivePath } from '../path/context.js';
+import { validityTime } from '../path/validate.js';
+import type { KnownCertificate } from '../trust/known-certificate.js';
+import type { CrlSource } from './evidence.js';
+import { type Judge, type Judgement, type Place, workFinding } from './judge.js';
+import { observe } from './observe.js';
+import { findingsOf, type MissingCrl, missingFor, type RevocationReport, reportOf, whyUnknown } from './report.js';
+import { type CertificateStatus, evaluate, type StatusReason } from './status.js';
+import { isoTime } from './validity.js';
+
+export interface RevocationOptions {
+  /** require: no proof of goodness is an error; known: only a known revocation counts. */
+  readonly mode: 'require' | 'known';
+  /** A time (milliseconds) by which the certificates are proven to have existed: of a message that carries them. */
+  readonly provenBy?: number | undefined;
+}
+
+/** What the rules about messages need to know of one certificate (REVOCATION.md, rule 8). */
+export interface RevocationFacts {
+  readonly certificate: number;
+  readonly status: 'good' | 'revoked' | 'unknown';
+  /** Why it is not good, by the evidence about the certificate itself. */
+  readonly because: StatusReason | undefined;
+  /** The revocation for good that is known by now, whenever it was. Milliseconds. */
+  readonly revokedFrom: number | undefined;
+  readonly reason: string | undefined;
+  readonly invalidityDate: number | undefined;
+  /** On hold at the time asked about. */
+  readonly onHold: boolean;
+  /** Of one that had expired at the time asked about: proven good at its notAfter. */
+  readonly goodAtNotAfter: boolean;
+}
+
+export interface RevocationResult {
+  /** One per certificate but the anchor, end entity first. */
+  readonly reports: RevocationReport[];
+  readonly findings: Finding[];
+  readonly missing: MissingCrl[];
+  /** As `reports`. */
+  readonly facts: RevocationFacts[];
+}
+
+/** Judges every certificate of `path` but its anchor by the CRLs of `source`. Never throws for what the CRLs hold. */
+export function checkRevocation(
+  path: ProspectivePath,
+  context: PathContext,
+  source: CrlSource,
+  options: RevocationOptions,
+): RevocationResult {
+  const { certificates } = path;
+  const judge = createJudge(context, source);
+  const result: RevocationResult = { reports: [], findings: [], missing: [], facts: [] };
+  const top = certificates.length - 1;
+  const compromised = new Map<number, number>();
+  for (let index = path.ending === 'anchor' ? top - 1 : top; index >= 0; index--) {
+    const at = validityTime(certificates, index, context);
+    const place: Place = { path: certificates, index };
+    if (index === top) {
+      result.reports.unshift(reportTop(index));
+      result.facts.unshift(noFacts(index));
+      continue;
+    }
+    const judgement = judge.judgementOf(place) ?? nothingKnown(place);
+    const status = evaluate(judgement, at);
+    result.findings.push(...findingsOf(index, at, status, judgement, judge, options.mode));
+    const missing = missingFor(judgement, status, judge);
+    if (missing !== undefined) result.missing.push(missing);
+    const tainted = taintOf(index, compromised, options.provenBy);
+    const why = status.status === 'unknown' ? whyUnknown(status, judgement) : undefined;
+    result.reports.unshift(
+      tainted !== undefined && status.status === 'good'
+        ? { ...reportOf(index, status, taintedWhy), status: 'unknown' }
+        : reportOf(index, status, why),
+    );
+    result.facts.unshift(factsOf(at, status, judgement, tainted !== undefined));
+    // An authority that was revoked at the time asked about is an error already.
+    const from = judgement.compromisedFrom;
+    if (from !== undefined && index > 0 && status.status !== 'revoked') {
+      compromised.set(index, from);
+      if (taintOf(index - 1, compromised, options.provenBy) !== undefined)
+        result.findings.push(finding('revoked_ca_no_poe', revocationParams(status), { certificate: index }));
+    }
+  }
+  result.findings.push(...workFinding(judge.work));
+  return { ...result, missing: uniqueMissing(result.missing) };
+}
+
+const taintedWhy = 'an authority above it was revoked later, and nothing shows that the certificate is older';
+
+function revocationParams({ revocation }: CertificateStatus) {
+  return {
+    revocationDate: revocation === undefined ? undefined : isoTime(revocation.entry.revocationDate),
+    reason: revocation?.reason,
+  };
+}
+
+/** The index of an authority above whose compromise the certificate is not shown to precede. */
+function taintOf(index: number, compromised: ReadonlyMap<number, number>, provenBy: number | undefined) {
+  for (const [above, from] of compromised) {
+    if (above > index && !(provenBy !== undefined && provenBy < from)) return above;
+  }
+  return undefined;
+}
+
+/** The last certificate of a path that reaches no anchor: verify says what that means (no_path_to_anchor, authority_status_unknown). */
+const reportTop = (certificate: number): RevocationReport => ({
+  certificate,
+  status: 'unknown',
+  why: 'the certificate of its issuer is not known',
+});
+
+const noFacts = (certificate: number): RevocationFacts => ({
+  certificate,
+  status: 'unknown',
+  because: 'nothing',
+  revokedFrom: undefined,
+  reason: undefined,
+  invalidityDate: undefined,
+  onHold: false,
+  goodAtNotAfter: false,
+});
+
+function factsOf(
+  at: number,
+  status: CertificateStatus,
+  judgement: Judgement,
+  tainted: boolean,
+): RevocationFacts {
+  const { path, index } = judgement.place;
+  const notAfter = (path[index] as KnownCertificate).certificate.notAfter;
+  const { revocation } = status;
+  return {
+    certificate: index,
+    because: status.because,
+    status: tainted && status.status === 'good' ? 'unknown' : status.status,
+    revokedFrom: revocation?.from,
+    reason: revocation?.reason,
+    invalidityDate: revocation?.invalidityDate,
+    onHold: status.hold !== undefined,
+    goodAtNotAfter: at > notAfter && !tainted && evaluate(judgement, notAfter).status === 'good',
+  };
+}
+
+const nothingKnown = (place: Place): Judgement => ({
+  place,
+  observations: [],
+  refused: [],
+  warnings: [],
+  compromisedFrom: undefined,
+});
+
+function uniqueMissing(missing: readonly MissingCrl[]): MissingCrl[] {
+  const byText = new Map(missing.map((item) => [JSON.stringify(item), item]));
+  return [...byText.values()].reverse();
+}
+
+/** Signers of signers: deeper than any honest arrangement, and more certificates than any path has. */
+const maximumDepth = 8;
+const maximumJudgements = 256;
+
+export function createJudge(context: PathContext, source: CrlSource): Judge {
+  const done = new Map<string, Judgement>();
+  const underway = new Set<string>();
+  const judge: Judge = {
+    context,
+    source,
+    signerPaths: new Map(),
+    work: { signatures: 0, exceeded: false },
+    judgementOf({ path, index }) {
+      const key = `${path[index]?.sha256} ${path[index + 1]?.sha256}`;
+      const judged = done.get(key);
+      if (judged !== undefined) return judged;
+      // The recursion is cut at a certificate that is being judged already.
+      if (underway.has(key) || underway.size >= maximumDepth || done.size >= maximumJudgements) return undefined;
+      underway.add(key);
+      const judgement = observe({ path, index }, judge);
+      underway.delete(key);
+      done.set(key, judgement);
+      return judgement;
+    },
+  };
+  return judge;
+}

@@ -1,0 +1,128 @@
+/**
+ * RFC 5280 §6.3.3 (b) to (e): may this CRL speak for this certificate, and about which reasons? Names of distribution
+ * points, the flags of the issuingDistributionPoint each on its own, the reasons mask. Who signed is signer.ts' question.
+ *
+ * The RFC asks the distribution points of the certificate first and then, where the status is still open, one that stands for
+ * the certificate's issuer itself. Here both are asked always: more evidence never hurts.
+ */
+import { equalOctets } from '../der/octets.js';
+import { nameKey } from '../names/distinguished-name.js';
+import type { KnownCertificate } from '../trust/known-certificate.js';
+import type { IssuingDistributionPoint } from '../x509/crl.js';
+import type { DistributionPoint } from '../x509/extensions.js';
+import { type AttributeTypeAndValue, type GeneralName, generalNameTag, type Name } from '../x509/name.js';
+import type { CrlSource, HeldCrl } from './evidence.js';
+
+/** Bits 1 to 8 of ReasonFlags (§4.2.1.13); bit 0 is unused. */
+export const allReasons = 0x1fe;
+export const holdReason = 1 << 6;
+
+/** A CRL that is in scope, and the reasons that it covers for the certificate. */
+export interface ApplicableCrl {
+  readonly crl: HeldCrl;
+  readonly reasons: number;
+}
+
+export interface Scope {
+  readonly applicable: readonly ApplicableCrl[];
+  /** Why CRLs of the right name were left out: a few sentences at most. */
+  readonly refused: readonly string[];
+}
+
+/** Points of one certificate that are looked at. Far above what is seen; each costs a walk over the CRLs of a name. */
+const maximumPoints = 32;
+
+/** All CRLs held that may speak for `subject`, latest first. */
+export function scopeOf(subject: KnownCertificate, source: CrlSource): Scope {
+  const { certificate } = subject;
+  const reasons = new Map<HeldCrl, number>();
+  const refused = new Set<string>();
+  const points = [
+    ...(certificate.cRLDistributionPoints ?? []).slice(0, maximumPoints),
+    implicitPoint(certificate.issuer),
+  ];
+  for (const point of points) {
+    for (const issuerKey of issuersOf(point, subject)) {
+      // The same issuingDistributionPoint has the same answer: worked out once for a history of hundreds.
+      const answers = new Map<string, number | string>();
+      for (const crl of source.byIssuer(issuerKey)) {
+        const answer = answers.get(crl.scopeKey) ?? judgeScope(point, crl, subject);
+        answers.set(crl.scopeKey, answer);
+        if (typeof answer === 'number') reasons.set(crl, (reasons.get(crl) ?? 0) | answer);
+        else refused.add(answer);
+      }
+    }
+  }
+  const applicable = [...reasons].map(([crl, mask]) => ({ crl, reasons: mask })).filter((item) => item.reasons !== 0);
+  return { applicable, refused: [...refused] };
+}
+
+/** §6.3.3, last paragraph: both reasons and cRLIssuer omitted, the name is that of the certificate's issuer. */
+function implicitPoint(issuer: Name): DistributionPoint {
+  const fullName: GeneralName[] = [{ tag: generalNameTag.directoryName, value: issuer.der, name: issuer }];
+  return { fullName, nameRelativeToCRLIssuer: undefined, reasons: undefined, cRLIssuer: undefined };
+}
+
+/** (b)(1): the names that the CRL's issuer may have. */
+function issuersOf(point: DistributionPoint, subject: KnownCertificate): readonly string[] {
+  if (point.cRLIssuer === undefined) return [subject.issuerKey];
+  return [...new Set(point.cRLIssuer.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name)])))];
+}
+
+/** The reasons that the CRL covers by way of this point, or why it is out of scope. */
+function judgeScope(point: DistributionPoint, crl: HeldCrl, subject: KnownCertificate): number | string {
+  const scope = crl.list.issuingDistributionPoint;
+  // (b)(1) A CRL of another issuer than the certificate's must say that it is indirect.
+  if (point.cRLIssuer !== undefined && scope?.indirectCRL !== true) return 'it is not an indirect CRL';
+  if (scope === undefined) return reasonsOf(point, undefined);
+  // (b)(2)(i)
+  if (!namesMatch(point, scope, crl, subject)) return 'it is for another distribution point';
+  const isAuthority = subject.certificate.basicConstraints?.cA === true;
+  // (ii) to (iv)
+  if (scope.onlyContainsUserCerts && isAuthority) return 'it is for end entities only';
+  if (scope.onlyContainsCACerts && !isAuthority) return 'it is for authorities only';
+  if (scope.onlyContainsAttributeCerts) return 'it is for attribute certificates only';
+  return reasonsOf(point, scope.onlySomeReasons);
+}
+
+/** (d) interim_reasons_mask. */
+function reasonsOf(point: DistributionPoint, onlySomeReasons: number | undefined): number {
+  return (point.reasons ?? allReasons) & (onlySomeReasons ?? allReasons) & allReasons;
+}
+
+function namesMatch(
+  point: DistributionPoint,
+  scope: IssuingDistributionPoint,
+  crl: HeldCrl,
+  subject: KnownCertificate,
+): boolean {
+  const issued = fullNames(scope, crl.list.issuer);
+  if (issued.length === 0) return true;
+  // §4.2.1.13: a relative name in the certificate is relative to the cRLIssuer, or else to the certificate's issuer.
+  const relativeTo = point.cRLIssuer?.find(({ name }) => name !== undefined)?.name ?? subject.certificate.issuer;
+  const asked = fullNames(point, relativeTo);
+  const names = asked.length > 0 ? asked : (point.cRLIssuer ?? []);
+  return names.some((name) => issued.some((other) => sameGeneralName(name, other)));
+}
+
+type PointName = Pick<DistributionPoint, 'fullName' | 'nameRelativeToCRLIssuer'>;
+
+function fullNames(point: PointName, relativeTo: Name): readonly GeneralName[] {
+  if (point.fullName !== undefined) return point.fullName;
+  if (point.nameRelativeToCRLIssuer === undefined) return [];
+  const name = append(relativeTo, point.nameRelativeToCRLIssuer);
+  return [{ tag: generalNameTag.directoryName, value: new Uint8Array(0), name }];
+}
+
+/** Compared by its relative names only: the octets of such a name exist nowhere. */
+function append(base: Name, relative: readonly AttributeTypeAndValue[]): Name {
+  const attributes = base.attributes + relative.length;
+  return { der: new Uint8Array(0), rdns: [...base.rdns, relative], attributes, irregular: base.irregular };
+}
+
+/** Directory names by §7.1; all other forms octet by octet: these names are labels, not addresses to be resolved. */
+function sameGeneralName(a: GeneralName, b: GeneralName): boolean {
+  if (a.tag !== b.tag) return false;
+  if (a.name !== undefined && b.name !== undefined) return nameKey(a.name) === nameKey(b.name);
+  return equalOctets(a.value, b.value);
+}

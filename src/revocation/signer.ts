@@ -1,0 +1,241 @@
+/**
+ * Who signed a CRL (RFC 5280 §6.3.3 (f), (g)): an authority of the certificate's own path, another certificate of that
+ * authority with another key (rollover, a key for CRLs only), or a delegated issuer. Any but the first needs its own valid
+ * path to the same anchor, and its own status is judged too.
+ *
+ * Key identifiers are a hint for the order only (§5.2.1: many issuers get them wrong). A signer whose status rests on a
+ * CRL that it signs itself is judged by that CRL, and this is said (self-asserted): the recursion ends there.
+ *
+ * The signer's path is asked about at thisUpdate, not at the time of the question: what counts is that the signer might
+ * sign when it did. A CRL dated after the signer's notAfter proves revocation only.
+ */
+import { keyAcceptance, signatureAcceptance } from '../crypto/acceptance.js';
+import { loadPublicKey, type PublicKey } from '../crypto/keys.js';
+import { verifySignature } from '../crypto/signature.js';
+import { equalOctets } from '../der/octets.js';
+import { buildPaths } from '../path/build.js';
+import type { PathContext, ProspectivePath } from '../path/context.js';
+import { anyPolicy } from '../path/policy-graph.js';
+import { validatePath } from '../path/validate.js';
+import type { KnownCertificate } from '../trust/known-certificate.js';
+import type { CertificateList } from '../x509/crl.js';
+import { keyUsageBit } from '../x509/extensions.js';
+import type { CrlSignature, HeldCrl } from './evidence.js';
+import { type CrlSigner, type Judge, type Place, payForSignature, subjectOf } from './judge.js';
+import { evaluate } from './status.js';
+
+export type SignerAnswer =
+  | { readonly ok: true; readonly signer: CrlSigner }
+  /** `bad`: there are certificates with the issuer's name, and no key of theirs fits. */
+  | { readonly ok: false; readonly bad: boolean; readonly why: string };
+
+/** Certificates of one name that are tried for one CRL. */
+const maximumCandidates = 16;
+/** Paths of one signer that are looked at. */
+const maximumSignerPaths = 4;
+
+export function signerOf(crl: HeldCrl, place: Place, judge: Judge): SignerAnswer {
+  let answer: SignerAnswer = { ok: false, bad: false, why: 'the certificate of its signer is not known' };
+  for (const candidate of candidatesFor(crl, place, judge)) {
+    const key = keyOf(candidate, place);
+    const fits = key === undefined ? 'unknown' : signatureFits(crl, candidate, key, judge);
+    if (fits !== 'good' || key === undefined) {
+      if (!answer.ok && answer.why === 'the certificate of its signer is not known')
+        answer =
+          fits === 'bad'
+            ? { ok: false, bad: true, why: 'its signature does not fit the key of its issuer' }
+            : { ok: false, bad: false, why: 'its signature could not be checked' };
+      continue;
+    }
+    const assessed = assess(crl, candidate, key, place, judge);
+    if (assessed.ok && assessed.signer.noGoodness === undefined) return assessed;
+    if (assessed.ok || !answer.ok) answer = assessed;
+  }
+  return answer;
+}
+
+/** The path's own issuer first, then the rest of the path, then other certificates of that name. */
+function candidatesFor(crl: HeldCrl, place: Place, { context }: Judge): KnownCertificate[] {
+  const above = place.path.slice(place.index + 1).filter((known) => known.subjectKey === crl.issuerKey);
+  const own = above[0];
+  // By far the commonest case needs no search: the issuer signs its own CRLs.
+  const others = context.source
+    .bySubject(crl.issuerKey)
+    .filter((known) => !above.some((member) => member.sha256 === known.sha256));
+  const self = subjectOf(place);
+  const all = [...above, ...others];
+  if (self.subjectKey === crl.issuerKey && !all.some((known) => known.sha256 === self.sha256)) all.push(self);
+  if (all.length < 2) return all;
+  const rank = (known: KnownCertificate) => identifierHint(crl.list, known) ?? (known === own ? 1 : 0.5);
+  return all
+    .map((known, order) => ({ known, order, rank: rank(known) }))
+    .sort((a, b) => b.rank - a.rank || a.order - b.order)
+    .slice(0, maximumCandidates)
+    .map(({ known }) => known);
+}
+
+/** 2: the key identifiers agree; 0: they differ; undefined: they say nothing. */
+function identifierHint({ authorityKeyIdentifier }: CertificateList, { certificate }: KnownCertificate) {
+  const wanted = authorityKeyIdentifier?.keyIdentifier;
+  if (wanted === undefined || certificate.subjectKeyIdentifier === undefined) return undefined;
+  return equalOctets(wanted, certificate.subjectKeyIdentifier) ? 2 : 0;
+}
+
+/** The key, with DSA parameters inherited from the path where it has none of its own (§6.1.4 (e)). */
+function keyOf(known: KnownCertificate, { path }: Place): PublicKey | undefined {
+  if (known.loadedKey.ok) return known.loadedKey.value;
+  const at = path.findIndex((member) => member.sha256 === known.sha256);
+  for (const above of at === -1 ? [] : path.slice(at + 1)) {
+    const parameters = above.loadedKey.ok ? above.loadedKey.value.dsaParameters : undefined;
+    if (parameters === undefined) continue;
+    const loaded = loadPublicKey(known.certificate.publicKey, parameters);
+    return loaded.ok ? loaded.value : undefined;
+  }
+  return undefined;
+}
+
+/** (g), worked out once for each CRL and key. The price is the same whether the answer is remembered or not. */
+function signatureFits(crl: HeldCrl, known: KnownCertificate, key: PublicKey, judge: Judge): CrlSignature {
+  if (crl.verifiedKeys !== undefined) return crl.verifiedKeys.has(known.publicKeyId) ? 'good' : 'bad';
+  if (!payForSignature(judge.work, crl.list.tbs.length)) return 'unknown';
+  // A key that inherits its parameters is another key under other parents: not remembered.
+  const id = known.loadedKey.ok ? `${crl.sha256}${known.publicKeyId}` : undefined;
+  const remembered = id === undefined ? undefined : judge.source.signatures.get(id);
+  if (remembered !== undefined) return remembered;
+  const fits = checkCrlSignature(crl.list, key);
+  if (id !== undefined) judge.source.signatures.set(id, fits);
+  return fits;
+}
+
+export function checkCrlSignature(list: CertificateList, key: PublicKey): CrlSignature {
+  // §5.1.1.2: MUST contain the same algorithm identifier.
+  if (!list.algorithmsAgree) return 'bad';
+  const { verdict } = verifySignature(list.signatureAlgorithm, list.tbs, list.signature, key);
+  return verdict === 'unsupported' ? 'unknown' : verdict;
+}
+
+/** §6.3.3 (f): where keyUsage is present, cRLSign. */
+export function maySignCrls({ certificate }: KnownCertificate): boolean {
+  return certificate.keyUsage === undefined || (certificate.keyUsage & keyUsageBit.cRLSign) !== 0;
+}
+
+/** The signature fits; may this certificate sign, and how far does its word go? */
+function assess(crl: HeldCrl, known: KnownCertificate, key: PublicKey, place: Place, judge: Judge): SignerAnswer {
+  if (!maySignCrls(known)) return refuse('the certificate of its signer may not sign CRLs');
+  const weak = weaknessOf(crl, key, judge.context);
+  if (weak !== undefined) return refuse(weak);
+  const inPath = place.path.findIndex((member, i) => i > place.index && member.sha256 === known.sha256);
+  if (inPath !== -1) return accept(crl, known, { path: place.path, index: inPath }, judge);
+  if (known.sha256 === subjectOf(place).sha256) {
+    return { ok: true, signer: { known, noGoodness: expiryProblem(crl, known), selfAsserted: true } };
+  }
+  return assessDelegated(crl, known, place, judge);
+}
+
+const refuse = (why: string): SignerAnswer => ({ ok: false, bad: false, why });
+
+/** REVOCATION.md, rule 11: each object at its own time, which for a CRL is thisUpdate: it speaks of nothing later. */
+function weaknessOf({ list }: HeldCrl, key: PublicKey, { algorithms }: PathContext): string | undefined {
+  const at = list.thisUpdate;
+  const [weak] = [
+    ...signatureAcceptance(list.signatureAlgorithm, at, algorithms),
+    ...keyAcceptance(key, at, algorithms),
+  ];
+  return weak === undefined ? undefined : `the algorithm of its signature is not accepted (${weak.code})`;
+}
+
+function expiryProblem({ list }: HeldCrl, { certificate }: KnownCertificate): string | undefined {
+  return list.thisUpdate > certificate.notAfter
+    ? 'it was issued after the certificate of its signer had expired'
+    : undefined;
+}
+
+/** An authority of the path itself. Its validity and status are reported with the path; only its compromise counts here. */
+function accept(crl: HeldCrl, known: KnownCertificate, at: Place, judge: Judge): SignerAnswer {
+  const noGoodness = expiryProblem(crl, known) ?? compromiseProblem(crl, at, judge);
+  return { ok: true, signer: { known, noGoodness, selfAsserted: false } };
+}
+
+/** Rule 6: what a key signed that was in other hands later must be shown to be older. The anchor has no status. */
+function compromiseProblem({ existedBy }: HeldCrl, at: Place, judge: Judge): string | undefined {
+  for (let index = at.index; index < at.path.length - 1; index++) {
+    const from = judge.judgementOf({ path: at.path, index })?.compromisedFrom;
+    if (from !== undefined && !(existedBy !== undefined && existedBy < from)) {
+      return 'its signer was revoked, and nothing shows that it existed before';
+    }
+  }
+  return undefined;
+}
+
+function assessDelegated(crl: HeldCrl, known: KnownCertificate, place: Place, judge: Judge): SignerAnswer {
+  const { certificate } = known;
+  const at = Math.min(Math.max(crl.list.thisUpdate, certificate.notBefore), certificate.notAfter);
+  let answer: SignerAnswer = refuse('its signer has no path to the same anchor');
+  for (const path of signerPathsOf(known, place, judge)) {
+    const problem = validatePath(path, signerContext(judge.context, at)).find(({ severity }) => severity === 'error');
+    if (problem !== undefined) {
+      answer = answer.ok ? answer : refuse(`the path of its signer is not valid (${problem.code})`);
+      continue;
+    }
+    const assessed = assessPath(crl, known, path.certificates, at, place, judge);
+    if (assessed.ok && assessed.signer.noGoodness === undefined) return assessed;
+    answer = assessed;
+  }
+  return answer;
+}
+
+/** Status of the signer and of the authorities between it and the path under judgement. */
+function assessPath(
+  crl: HeldCrl,
+  known: KnownCertificate,
+  path: readonly KnownCertificate[],
+  at: number,
+  place: Place,
+  judge: Judge,
+): SignerAnswer {
+  let noGoodness = expiryProblem(crl, known);
+  let selfAsserted = false;
+  for (let index = path.length - 2; index >= 0; index--) {
+    const member = path[index] as KnownCertificate;
+    // Judged with the path itself.
+    if (place.path.some((other, i) => i > place.index && other.sha256 === member.sha256)) continue;
+    const judgement = judge.judgementOf({ path, index });
+    const status = judgement === undefined ? undefined : evaluate(judgement, at);
+    if (status?.status !== 'good') {
+      noGoodness ??=
+        status?.status === 'revoked' ? 'its signer is revoked' : 'nothing proves that its signer was not revoked';
+    }
+    selfAsserted ||= status?.evidence?.signer.selfAsserted ?? false;
+  }
+  noGoodness ??= compromiseProblem(crl, { path, index: 0 }, judge);
+  return { ok: true, signer: { known, noGoodness, selfAsserted } };
+}
+
+/** §6.3.3 (f): the trust anchor MUST be the same as for the certificate itself. Built once for each signer. */
+function signerPathsOf(known: KnownCertificate, place: Place, judge: Judge): readonly ProspectivePath[] {
+  const built = judge.signerPaths.get(known.sha256);
+  if (built !== undefined) return built;
+  const top = place.path[place.path.length - 1] as KnownCertificate;
+  const paths: ProspectivePath[] = [];
+  for (const path of buildPaths(known, judge.context)) {
+    if (path.certificates.at(-1)?.sha256 === top.sha256) paths.push(path);
+    if (paths.length === maximumSignerPaths) break;
+  }
+  judge.signerPaths.set(known.sha256, paths);
+  return paths;
+}
+
+/** The question about a signer: no policies, no limit on intermediates; duties of issuers are asked of the path itself. */
+function signerContext(context: PathContext, at: number): PathContext {
+  return {
+    ...context,
+    at,
+    conformance: 'tolerant',
+    validityModel: 'shell',
+    maxIntermediates: undefined,
+    initialPolicySet: [anyPolicy],
+    initialExplicitPolicy: false,
+    initialPolicyMappingInhibit: false,
+    initialAnyPolicyInhibit: false,
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * Which certificates are known, which of them are anchors, which are authorities of a catalogue, and who could have
+ * issued what by name. One store belongs to the snapshot; a request lays its own certificates over it.
+ *
+ * A pinned root is an anchor. A pinned issuing authority never is, even when it is also given as an anchor: it is
+ * processed as an intermediate, and other certificates with its name and key do not stand in for it (no shorter path
+ * may hide it).
+ */
+import { sha256Hex } from '../crypto/digest.js';
+import { type Certificate, parseCertificate } from '../x509/certificate.js';
+import type { Catalogue } from './catalogue.js';
+import { KnownCertificate } from './known-certificate.js';
+import { Lru } from './lru.js';
+import { createPins, type FactDifference, factDifferences, type PinnedAuthority, type Pins } from './pins.js';
+
+/** Where a path may end. */
+export type Ending = 'anchor' | 'pinned' | undefined;
+
+/** What the search for issuers asks. Both the snapshot's store and a request's overlay answer it. */
+export interface CertificateSource {
+  /** Certificates whose subject is this name (by its key). */
+  bySubject(subjectKey: string): readonly KnownCertificate[];
+  endingOf(known: KnownCertificate): Ending;
+  /** The catalogue's authority that this certificate is, by pin, or by having the name and key of a pinned one that is known. */
+  authorityOf(known: KnownCertificate): PinnedAuthority | undefined;
+}
+
+/** Pinned by fingerprint, but the facts published beside it differ and the operator has not confirmed the entry. */
+export interface DisputedAuthority {
+  readonly known: KnownCertificate;
+  readonly pinned: PinnedAuthority;
+  readonly differences: readonly FactDifference[];
+}
+
+/** Parsed certificates of recent requests, by hash. Bounded: 4,096 certificates of a few kilobytes. */
+const parsedCapacity = 4096;
+
+export class TrustStore implements CertificateSource {
+  readonly pins: Pins;
+  readonly disputed: DisputedAuthority[] = [];
+  readonly #bySubject = new Map<string, KnownCertificate[]>();
+  readonly #bySha256 = new Map<string, KnownCertificate>();
+  readonly #anchors = new Set<string>();
+  readonly #pinnedIdentities = new Map<string, PinnedAuthority>();
+  readonly #parsed = new Lru<KnownCertificate>(parsedCapacity);
+
+  constructor(catalogues: readonly Catalogue[]) {
+    this.pins = createPins(catalogues);
+  }
+
+  get size(): number {
+    return this.#bySha256.size;
+  }
+
+  /** All certificates held, by hash. */
+  hashes(): string[] {
+    return [...this.#bySha256.keys()];
+  }
+
+  anchorHashes(): string[] {
+    return [...this.#anchors];
+  }
+
+  all(): KnownCertificate[] {
+    return [...this.#bySha256.values()];
+  }
+
+  add(certificate: Certificate, options: { anchor: boolean }): KnownCertificate {
+    const known = this.know(certificate);
+    if (options.anchor) this.#anchors.add(known.sha256);
+    if (this.#bySha256.has(known.sha256)) return known;
+    this.#bySha256.set(known.sha256, known);
+    push(this.#bySubject, known.subjectKey, known);
+    this.#register(known);
+    return known;
+  }
+
+  #register(known: KnownCertificate): void {
+    const { pinned } = known;
+    if (pinned === undefined) return;
+    const dispute = disputeOf(known, pinned);
+    if (dispute !== undefined) this.disputed.push(dispute);
+    else this.#pinnedIdentities.set(known.identity, pinned);
+  }
+
+  has(sha256: string): boolean {
+    return this.#bySha256.has(sha256);
+  }
+
+  /** The known form of a certificate: from here when held, else worked out once. */
+  know(certificate: Certificate): KnownCertificate {
+    const sha256 = sha256Hex(certificate.der);
+    return (
+      this.#bySha256.get(sha256) ??
+      this.#parsed.get(sha256) ??
+      this.#remember(new KnownCertificate(certificate, sha256, this.pins.match(certificate.der, sha256)))
+    );
+  }
+
+  /** Reads a certificate, or takes it from the cache when the same octets were read before. */
+  read(der: Uint8Array): { ok: true; value: KnownCertificate } | { ok: false; expected: string; found: string } {
+    const sha256 = sha256Hex(der);
+    const known = this.#bySha256.get(sha256) ?? this.#parsed.get(sha256);
+    if (known !== undefined) return { ok: true, value: known };
+    // The caller's buffer may be reused or changed; what is cached must not.
+    const result = parseCertificate(der.slice());
+    if (!result.ok) return result;
+    return {
+      ok: true,
+      value: this.#remember(new KnownCertificate(result.value, sha256, this.pins.match(der, sha256))),
+    };
+  }
+
+  #remember(known: KnownCertificate): KnownCertificate {
+    this.#parsed.set(known.sha256, known);
+    return known;
+  }
+
+  bySubject(subjectKey: string): readonly KnownCertificate[] {
+    return this.#bySubject.get(subjectKey) ?? [];
+  }
+
+  isDisputed(known: KnownCertificate): boolean {
+    return this.disputed.some((dispute) => dispute.known.sha256 === known.sha256);
+  }
+
+  isAnchor(known: KnownCertificate): boolean {
+    return this.#anchors.has(known.sha256);
+  }
+
+  endingOf(known: KnownCertificate): Ending {
+    const pinned = this.authorityOf(known);
+    if (pinned?.authority.role === 'issuing') return known.pinned === undefined ? undefined : 'pinned';
+    if (this.#anchors.has(known.sha256)) return 'anchor';
+    return known.pinned !== undefined && pinned !== undefined ? 'anchor' : undefined;
+  }
+
+  authorityOf(known: KnownCertificate): PinnedAuthority | undefined {
+    return this.#pinnedIdentities.size === 0 ? undefined : this.#pinnedIdentities.get(known.identity);
+  }
+}
+
+/** A request's certificates over the snapshot's store; made for one verification and then forgotten. */
+export class TrustOverlay implements CertificateSource {
+  readonly base: TrustStore;
+  /** Pinned certificates that the request brings and the snapshot does not hold. */
+  readonly discovered: KnownCertificate[] = [];
+  readonly disputed: DisputedAuthority[] = [];
+  readonly #bySubject = new Map<string, KnownCertificate[]>();
+  readonly #seen = new Set<string>();
+  readonly #pinnedIdentities = new Map<string, PinnedAuthority>();
+
+  constructor(base: TrustStore) {
+    this.base = base;
+  }
+
+  add(known: KnownCertificate): void {
+    if (this.#seen.has(known.sha256)) return;
+    this.#seen.add(known.sha256);
+    if (this.base.has(known.sha256)) return;
+    push(this.#bySubject, known.subjectKey, known);
+    if (known.pinned === undefined) return;
+    const dispute = disputeOf(known, known.pinned);
+    if (dispute !== undefined) this.disputed.push(dispute);
+    else {
+      this.discovered.push(known);
+      this.#pinnedIdentities.set(known.identity, known.pinned);
+    }
+  }
+
+  bySubject(subjectKey: string): readonly KnownCertificate[] {
+    const own = this.#bySubject.get(subjectKey);
+    const base = this.base.bySubject(subjectKey);
+    return own === undefined ? base : base.length === 0 ? own : [...base, ...own];
+  }
+
+  endingOf(known: KnownCertificate): Ending {
+    const pinned = this.authorityOf(known);
+    if (pinned?.authority.role === 'issuing') return known.pinned === undefined ? undefined : 'pinned';
+    if (this.base.isAnchor(known)) return 'anchor';
+    return known.pinned !== undefined && pinned !== undefined ? 'anchor' : undefined;
+  }
+
+  authorityOf(known: KnownCertificate): PinnedAuthority | undefined {
+    if (this.base.pins.all.length === 0) return undefined;
+    return this.base.authorityOf(known) ?? this.#pinnedIdentities.get(known.identity);
+  }
+}
+
+function disputeOf(known: KnownCertificate, pinned: PinnedAuthority): DisputedAuthority | undefined {
+  if (pinned.authority.confirmed) return undefined;
+  const differences = factDifferences(pinned.authority, known.certificate);
+  return differences.length === 0 ? undefined : { known, pinned, differences };
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,84 @@
+/**
+ * Input forms of the contract (DESIGN.md §3): DER by its first octet, else PEM; bundles (.p7b) give their certificates.
+ * What cannot be read is said in words that repeat nothing of it; a private key is named and its octets go nowhere.
+ */
+import { readCertificateBundle } from '../cms/bundle.js';
+import { DerReader, parsed, tag } from '../der/reader.js';
+import { parseCrl } from '../x509/crl.js';
+import { isDer, readPem } from '../x509/pem.js';
+
+export type Blocks = { ok: true; value: Uint8Array[] } | { ok: false; expected: string; found: string };
+
+/** The DER certificates in `bytes`, in order, not parsed yet. */
+export function readCertificates(bytes: Uint8Array): Blocks {
+  if (isDer(bytes)) return readDerCertificates(bytes);
+  const pem = readPem(bytes);
+  if (!pem.ok)
+    return { ...pem, expected: pem.expected === 'DER or PEM' ? 'a certificate as DER or PEM' : pem.expected };
+  const certificates: Uint8Array[] = [];
+  for (const block of pem.value) {
+    if (block.kind === 'certificate') certificates.push(block.der);
+    else if (block.kind === 'pkcs7') {
+      const bundle = readCertificateBundle(block.der);
+      if (!bundle.ok) return bundle;
+      certificates.push(...bundle.value.certificates);
+    }
+  }
+  if (certificates.length > 0) return { ok: true, value: certificates };
+  const kinds = [...new Set(pem.value.map(({ kind, label }) => (kind === 'other' ? `PEM ${label}` : describe[kind])))];
+  return { ok: false, expected: 'a certificate', found: kinds.join(' and ') };
+}
+
+const describe = {
+  certificate: 'a certificate',
+  crl: 'a CRL',
+  pkcs7: 'a PKCS #7 bundle without certificates',
+  'private key': 'a private key, which nobody but its owner should have',
+} as const;
+
+function readDerCertificates(bytes: Uint8Array): Blocks {
+  const kind = kindOfDer(bytes);
+  if (kind === 'bundle') {
+    const bundle = readCertificateBundle(bytes);
+    if (!bundle.ok) return bundle;
+    const { certificates } = bundle.value;
+    return certificates.length > 0
+      ? { ok: true, value: certificates }
+      : { ok: false, expected: 'a certificate', found: describe.pkcs7 };
+  }
+  if (kind === 'private key') return { ok: false, expected: 'a certificate', found: describe['private key'] };
+  if (kind === 'crl') return { ok: false, expected: 'a certificate', found: describe.crl };
+  return { ok: true, value: [bytes] };
+}
+
+/** What a DER SEQUENCE is, by its first fields; `other` is left to the parser of certificates, which says what is wrong. */
+function kindOfDer(bytes: Uint8Array): 'bundle' | 'private key' | 'crl' | 'other' {
+  const first = parsed(() => {
+    const sequence = new DerReader(bytes).enter(tag.sequence, 'a structure');
+    const at = sequence.peek();
+    sequence.skip('a field');
+    return { at, next: sequence.peek() };
+  });
+  if (!first.ok) return 'other';
+  const { at, next } = first.value;
+  if (at === tag.oid) return 'bundle';
+  // PKCS #8 (INTEGER, SEQUENCE), PKCS #1 (INTEGER, INTEGER), RFC 5915 (INTEGER, OCTET STRING)
+  if (at === tag.integer && (next === tag.sequence || next === tag.integer || next === tag.octetString))
+    return 'private key';
+  return at === tag.sequence && parseCrl(bytes).ok ? 'crl' : 'other';
+}
+
+/** The DER CRLs in `bytes`: DER, PEM, or those of a bundle. */
+export function readCrls(bytes: Uint8Array): Blocks {
+  if (isDer(bytes)) {
+    if (kindOfDer(bytes) !== 'bundle') return { ok: true, value: [bytes] };
+    const bundle = readCertificateBundle(bytes);
+    return bundle.ok ? { ok: true, value: bundle.value.crls } : bundle;
+  }
+  const pem = readPem(bytes);
+  if (!pem.ok) return { ...pem, expected: pem.expected === 'DER or PEM' ? 'a CRL as DER or PEM' : pem.expected };
+  const crls = pem.value.filter(({ kind }) => kind === 'crl').map(({ der }) => der);
+  if (crls.length > 0) return { ok: true, value: crls };
+  const kinds = [...new Set(pem.value.map(({ kind, label }) => (kind === 'other' ? `PEM ${label}` : describe[kind])))];
+  return { ok: false, expected: 'a CRL', found: kinds.join(' and ') };
+}
