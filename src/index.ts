@@ -10,5 +10,6 @@ export {
   type ReportedExtension,
   type ReportedName,
 } from './verify/inspect.js';
+export { createMessageVerifier, verifyMessage } from './verify/message.js';
 export { createTrust, type Refusal, type Trust, type TrustInput } from './verify/snapshot.js';
 export type * from './verify/types.js';

@@ -3,6 +3,7 @@
  * (REVOCATION.md rule 11's model), so that a signature of 2012 is judged by what held in 2012. Sources: CA/Browser Forum
  * BR 6.1.5 (RSA below 2048 ended with 2013), SHA-1 ended with 2016, FIPS 186-5 withdrew DSA in February 2024.
  */
+import { formatTime } from '../der/time.js';
 import { type Finding, finding } from '../findings/finding.js';
 import type { AlgorithmIdentifier } from '../x509/algorithm.js';
 import type { DigestName } from './algorithms.js';
@@ -54,19 +55,15 @@ export function signatureAcceptance(algorithm: AlgorithmIdentifier, at: number, 
 
 export function digestAcceptance(digest: DigestName, name: string, at: number, mode: AlgorithmMode): Finding[] {
   if (accepted(digestRules[digest] ?? always, at, mode)) return [];
-  return [finding('algorithm_too_weak', { algorithm: name, at: isoTime(at) })];
+  return [finding('algorithm_too_weak', { algorithm: name, at: formatTime(at) })];
 }
 
 /** The kind and size of a key, at `at`. */
 export function keyAcceptance(key: KeyDescription, at: number, mode: AlgorithmMode): Finding[] {
   if (accepted(keyRule(key), at, mode)) return [];
-  return [finding('key_too_small', { key: describeKey(key), at: isoTime(at) })];
+  return [finding('key_too_small', { key: describeKey(key), at: formatTime(at) })];
 }
 
 export function describeKey(key: KeyDescription): string {
   return key.curve ?? (key.type === 'rsa' || key.type === 'dsa' ? `${key.type.toUpperCase()} ${key.bits}` : key.type);
-}
-
-function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
 }

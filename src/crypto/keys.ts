@@ -40,16 +40,14 @@ export interface PublicKey extends KeyDescription {
 
 type Described = { ok: true; value: KeyDescription; create: () => KeyObject } | { ok: false; finding: Finding };
 
+export type DescribedKey = { ok: true; value: KeyDescription } | { ok: false; finding: Finding };
 export type LoadedKey = { ok: true; value: PublicKey } | { ok: false; finding: Finding };
 
 const maximumModulusBits = 16_384;
 const maximumExponentBits = 64;
 
 /** Type and size of a key; nothing is loaded, so this costs nothing for keys that sign nothing. */
-export function describePublicKey(
-  info: SubjectPublicKeyInfo,
-  inheritedParameters?: Uint8Array,
-): { ok: true; value: KeyDescription } | { ok: false; finding: Finding } {
+export function describePublicKey(info: SubjectPublicKeyInfo, inheritedParameters?: Uint8Array): DescribedKey {
   return guarded(() => describe(info, inheritedParameters));
 }
 

@@ -12,14 +12,21 @@ const opensslNames: Readonly<Record<string, string>> = {
   'P-224': 'secp224r1',
 };
 
-/** Sorted names of the algorithms of our table that this runtime has. */
-export function runtimeAbilities(): string[] {
+let abilities: readonly string[] | undefined;
+
+/** Sorted names of the algorithms of our table that this runtime has. A constant of the process, worked out at first use. */
+export function runtimeAbilities(): readonly string[] {
+  abilities ??= findAbilities();
+  return abilities;
+}
+
+function findAbilities(): string[] {
   const hashes = new Set(getHashes().map((name) => name.toLowerCase()));
   const curves = new Set(getCurves());
-  const abilities = Object.keys(digestOctets).filter((name) => hashes.has(name));
-  for (const { name } of Object.values(curveByOid)) if (curves.has(opensslNames[name] ?? name)) abilities.push(name);
-  if (hasMlDsa()) abilities.push('ml-dsa');
-  return abilities.sort();
+  const found = Object.keys(digestOctets).filter((name) => hashes.has(name));
+  for (const { name } of Object.values(curveByOid)) if (curves.has(opensslNames[name] ?? name)) found.push(name);
+  if (hasMlDsa()) found.push('ml-dsa');
+  return found.sort();
 }
 
 function hasMlDsa(): boolean {

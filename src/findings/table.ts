@@ -114,6 +114,18 @@ export const findingTable = {
     'The signed attributes break a rule: {detail}.',
     'The signing program is at fault; ask the sender to sign again with another.',
   ),
+  timestamp_malformed: invalid(
+    'RFC 3161 §2.4.2',
+    'FORMAT_FAILURE',
+    'The timestamp cannot be read: expected {expected}, found {found}.',
+    'The timestamp proves nothing. Ask for the time from another source (at).',
+  ),
+  timestamp_imprint_mismatch: invalid(
+    'RFC 3161 §2.2',
+    'HASH_FAILURE',
+    'The timestamp is over something else than this message.',
+    'The timestamp proves nothing here; it belongs to another message, or this one was altered.',
+  ),
   // Revocation that is proven
   certificate_revoked: invalid(
     'RFC 5280 §6.3',
@@ -130,13 +142,13 @@ export const findingTable = {
   // The path, RFC 5280 §6.1
   certificate_expired: invalid(
     'RFC 5280 §6.1.3 (a)(2)',
-    'OUT_OF_BOUNDS_NOT_REVOKED',
+    'EXPIRED',
     'The certificate was valid until {notAfter} and is asked about at {at}.',
     'Ask about a time within its validity (at), or get a renewed certificate.',
   ),
   certificate_not_yet_valid: invalid(
     'RFC 5280 §6.1.3 (a)(2)',
-    'OUT_OF_BOUNDS_NOT_REVOKED',
+    'NOT_YET_VALID',
     'The certificate is valid from {notBefore} and is asked about at {at}.',
     'Ask about a time within its validity (at), and check the clock.',
   ),
@@ -431,6 +443,17 @@ export const findingTable = {
     'The certificate of the signer has no mailbox to compare with the sender.',
     'Ask with from: false if the sender need not be compared.',
   ),
+  sender_differs_from_from: unproven(
+    'RFC 8550 §3',
+    undefined,
+    'The certificate of the signer is that of the Sender of the message and not of its From.',
+    'People are shown From. Take the message as written by its Sender.',
+  ),
+  timestamp_not_usable: warning(
+    'RFC 3161 §2.4.2',
+    'A timestamp of the message proves no time: {why}.',
+    'Give the certificate of its timestamp authority, and its CRLs.',
+  ),
   // Evidence and supply: not the main input
   anchor_malformed: warning(
     undefined,
@@ -525,6 +548,11 @@ export const findingTable = {
     'Do not accept newer uses of it.',
   ),
   identity_not_compared: info(undefined, 'The sender was not compared, as the request asked.', 'Nothing to do.'),
+  countersignature_not_judged: info(
+    'RFC 5652 §11.4',
+    'The signature carries {count} countersignatures, which are not looked at.',
+    'Nothing to do; they do not touch the signature itself.',
+  ),
   sender_not_present: info(undefined, 'The input is no mail; there is no sender to compare.', 'Nothing to do.'),
 } as const satisfies Record<string, FindingDefinition>;
 

@@ -45,8 +45,12 @@ function formatAttribute(attribute: AttributeTypeAndValue): string {
   return `${type}=${text === undefined ? `#${toHex(encode(attribute))}` : escapeValue(text)}`;
 }
 
+/** Nothing to escape: letters, digits and the punctuation of ordinary names, no space at either end. */
+const plain = /^[A-Za-z0-9_.:@'()/?=*&-](?:[A-Za-z0-9_.:@'()/?=*& -]*[A-Za-z0-9_.:@'()/?=*&-])?$/;
+
 /** RFC 4514 §2.4. */
 function escapeValue(text: string): string {
+  if (plain.test(text)) return text;
   return text
     .replace(/["+,;<>\\]/g, '\\$&')
     .replace(/^[ #]/, '\\$&')

@@ -21,6 +21,7 @@ export function latin1(octets: Uint8Array): string {
 export function decodeString(valueTag: number, value: Uint8Array): string | undefined {
   switch (valueTag) {
     case tag.utf8String:
+      if (isAscii(value)) return latin1(value);
       try {
         return utf8.decode(value);
       } catch {
@@ -32,7 +33,7 @@ export function decodeString(valueTag: number, value: Uint8Array): string | unde
     case tag.ia5String:
     case tag.visibleString:
     case numericString:
-      return value.every((octet) => octet < 0x80) ? latin1(value) : undefined;
+      return isAscii(value) ? latin1(value) : undefined;
     case tag.bmpString:
       return decodeUnits(value, 2);
     case tag.universalString:
@@ -40,6 +41,11 @@ export function decodeString(valueTag: number, value: Uint8Array): string | unde
     default:
       return undefined;
   }
+}
+
+function isAscii(value: Uint8Array): boolean {
+  for (let i = 0; i < value.length; i++) if ((value[i] as number) >= 0x80) return false;
+  return true;
 }
 
 function decodeUnits(value: Uint8Array, width: 2 | 4): string | undefined {

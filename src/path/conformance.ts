@@ -23,7 +23,7 @@ interface CriticalityRule {
 const isAuthority = (certificate: Certificate): boolean => certificate.basicConstraints?.cA === true;
 
 /** §4.2: which extensions MUST be critical, and which MUST NOT. */
-const criticalityRules: readonly CriticalityRule[] = [
+const rules: readonly CriticalityRule[] = [
   { name: 'basicConstraints', critical: true, applies: isAuthority },
   { name: 'nameConstraints', critical: true },
   { name: 'policyConstraints', critical: true },
@@ -36,6 +36,10 @@ const criticalityRules: readonly CriticalityRule[] = [
   { name: 'freshestCRL', critical: false },
 ];
 
+const criticalityRules: ReadonlyMap<string, CriticalityRule> = new Map(
+  rules.map((rule) => [extensionOid[rule.name], rule]),
+);
+
 /** The findings about one certificate at its position in a path. */
 export function duties(known: KnownCertificate, position: Position): Finding[] {
   const { certificate } = known;
@@ -44,9 +48,10 @@ export function duties(known: KnownCertificate, position: Position): Finding[] {
   const findings: Finding[] = [];
   const issues = position.index > 0 || isAuthority(certificate);
 
-  for (const { name, critical, applies } of criticalityRules) {
-    const extension = certificate.extensions.find(({ oid }) => oid === extensionOid[name]);
-    if (extension === undefined || extension.critical === critical || applies?.(certificate) === false) continue;
+  for (const extension of certificate.extensions) {
+    const rule = criticalityRules.get(extension.oid);
+    if (rule === undefined || extension.critical === rule.critical || rule.applies?.(certificate) === false) continue;
+    const { name, critical } = rule;
     const words = (value: boolean) => (value ? 'critical' : 'not critical');
     findings.push(
       finding(

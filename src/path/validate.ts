@@ -15,6 +15,7 @@
  */
 import { keyAcceptance, signatureAcceptance } from '../crypto/acceptance.js';
 import { describePublicKey } from '../crypto/keys.js';
+import { formatTime } from '../der/time.js';
 import { type Finding, finding } from '../findings/finding.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { extensionOid, keyUsageBit } from '../x509/extensions.js';
@@ -137,6 +138,11 @@ export function validatePath(path: ProspectivePath, context: PathContext): Findi
 
 /** §6.1.3 (d) to (f), §6.1.4 (a), (b), (h) to (j), §6.1.5 (a), (b), (g). */
 function checkPolicies({ certificates }: ProspectivePath, context: PathContext): Finding[] {
+  // explicit_policy starts above the number of certificates: where nobody sets it, it cannot reach 0 before the end, and
+  // without mappings there is nothing else to find.
+  const idle = ({ certificate }: KnownCertificate) =>
+    certificate.policyConstraints === undefined && certificate.policyMappings === undefined;
+  if (!context.initialExplicitPolicy && certificates.every(idle)) return [];
   const fromTop = certificates.map((known) => known.certificate).reverse();
   return processPolicies({
     certificates: certificates.length === 1 ? fromTop : fromTop.slice(1),
@@ -176,7 +182,8 @@ function checkKey(
   context: PathContext,
   inherited: Uint8Array | undefined,
 ): Finding[] {
-  const described = describePublicKey(known.certificate.publicKey, inherited);
+  const own = known.describedKey;
+  const described = own.ok || inherited === undefined ? own : describePublicKey(known.certificate.publicKey, inherited);
   if (!described.ok) {
     // An end entity's key signs nothing here. Unknown kinds are reported by the edge below, where they matter.
     return described.finding.code === 'public_key_malformed' ? [{ ...described.finding, certificate: index }] : [];
@@ -193,11 +200,11 @@ function checkValidity(certificates: readonly KnownCertificate[], index: number,
   const at = validityTime(certificates, index, context);
   // notAfter is inclusive (§4.1.2.5), times are whole seconds.
   if (at > certificate.notAfter) {
-    const params = { notAfter: isoTime(certificate.notAfter), at: isoTime(at) };
+    const params = { notAfter: formatTime(certificate.notAfter), at: formatTime(at) };
     return [finding('certificate_expired', params, { certificate: index })];
   }
   if (at < certificate.notBefore) {
-    const params = { notBefore: isoTime(certificate.notBefore), at: isoTime(at) };
+    const params = { notBefore: formatTime(certificate.notBefore), at: formatTime(at) };
     return [finding('certificate_not_yet_valid', params, { certificate: index })];
   }
   return [];
@@ -239,8 +246,4 @@ function checkPolicyQualifiers({ certificate }: KnownCertificate, index: number)
     (extension) => extension.oid === extensionOid.certificatePolicies && extension.critical,
   );
   return critical ? [finding('critical_extension_unknown', { oid: unknown }, { certificate: index })] : [];
-}
-
-function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
 }

@@ -3,15 +3,15 @@
  * outside, a signature by a certificate that may sign CRLs, no unknown critical extension. Whether the signer itself has
  * a path to the anchor is for the caller to know; when to fetch and what is current is for refresh.
  */
+import { sha256Hex } from '../crypto/digest.js';
 import { loadPublicKey } from '../crypto/keys.js';
 import { type Finding, finding } from '../findings/finding.js';
 import { compareNames } from '../names/distinguished-name.js';
-import type { Certificate } from '../x509/certificate.js';
+import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { parseCrl } from '../x509/crl.js';
-import { keyUsageBit } from '../x509/extensions.js';
+import { checkCrlSignature, maySignCrls } from './crl-signature.js';
+import { unknownCriticalExtension } from './held-crl.js';
 import type { IndexedCrl } from './index-crl.js';
-import { unknownCriticalExtension } from './observe.js';
-import { checkCrlSignature } from './signer.js';
 
 /** An empty list: accepted. Otherwise why not, as warnings about the CRL. */
 export function verifyCrl(indexed: IndexedCrl, signer: Certificate): Finding[] {
@@ -23,8 +23,7 @@ export function verifyCrl(indexed: IndexedCrl, signer: Certificate): Finding[] {
   const notUsable = (why: string) => findings.push(finding('crl_not_usable', { why }));
   if (!value.algorithmsAgree) notUsable('it names two different signature algorithms');
   if (!compareNames(value.issuer, signer.subject)) notUsable('its issuer is another');
-  if (signer.keyUsage !== undefined && (signer.keyUsage & keyUsageBit.cRLSign) === 0)
-    notUsable('the certificate of its signer may not sign CRLs');
+  if (!maySignCrls({ certificate: signer })) notUsable('the certificate of its signer may not sign CRLs');
   const unknown = unknownCriticalExtension(value.extensions) ?? indexed.unknownCriticalEntry;
   if (unknown !== undefined) notUsable(`it has a critical extension that is not understood (${unknown})`);
   const key = loadPublicKey(signer.publicKey);
@@ -32,4 +31,24 @@ export function verifyCrl(indexed: IndexedCrl, signer: Certificate): Finding[] {
   if (fits === 'bad') findings.push(finding('crl_signature_invalid'));
   if (fits === 'unknown') notUsable('its signature could not be checked');
   return findings;
+}
+
+/**
+ * The same index with its signature looked at once for all: by the keys of `signers` (DER certificates). For large CRLs, in
+ * the worker that indexes them, so that no one waits for the digest of 40 MB later. Where no key fits, the index comes
+ * back as it was, and each verification that knows more certificates may look again.
+ */
+export function settleSignature(indexed: IndexedCrl, signers: readonly Uint8Array[]): IndexedCrl {
+  if (indexed.failure !== undefined) return indexed;
+  const list = parseCrl(indexed.der);
+  if (!list.ok) return indexed;
+  const keys = new Set<string>();
+  for (const der of signers) {
+    const signer = parseCertificate(der);
+    if (!signer.ok || !compareNames(signer.value.subject, list.value.issuer)) continue;
+    const id = sha256Hex(signer.value.publicKey.der);
+    const key = keys.has(id) ? undefined : loadPublicKey(signer.value.publicKey);
+    if (key?.ok && checkCrlSignature(list.value, key.value) === 'good') keys.add(id);
+  }
+  return keys.size === 0 ? indexed : { ...indexed, verifiedKeys: [...keys] };
 }

@@ -10,11 +10,18 @@ import type { PathContext, ProspectivePath } from '../path/context.js';
 import { validityTime } from '../path/validate.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import type { CrlSource } from './evidence.js';
-import { type Judge, type Judgement, type Place, workFinding } from './judge.js';
+import { type Judge, type Judgement, type Place, subjectOf, workFinding } from './judge.js';
 import { observe } from './observe.js';
-import { findingsOf, type MissingCrl, missingFor, type RevocationReport, reportOf, whyUnknown } from './report.js';
+import {
+  datesOf,
+  findingsOf,
+  type MissingCrl,
+  missingFor,
+  type RevocationReport,
+  reportOf,
+  whyUnknown,
+} from './report.js';
 import { type CertificateStatus, evaluate, type StatusReason } from './status.js';
-import { isoTime } from './validity.js';
 
 export interface RevocationOptions {
   /** require: no proof of goodness is an error; known: only a known revocation counts. */
@@ -86,7 +93,7 @@ export function checkRevocation(
     if (from !== undefined && index > 0 && status.status !== 'revoked') {
       compromised.set(index, from);
       if (taintOf(index - 1, compromised, options.provenBy) !== undefined)
-        result.findings.push(finding('revoked_ca_no_poe', revocationParams(status), { certificate: index }));
+        result.findings.push(finding('revoked_ca_no_poe', datesOf(status.revocation), { certificate: index }));
     }
   }
   result.findings.push(...workFinding(judge.work));
@@ -94,13 +101,6 @@ export function checkRevocation(
 }
 
 const taintedWhy = 'an authority above it was revoked later, and nothing shows that the certificate is older';
-
-function revocationParams({ revocation }: CertificateStatus) {
-  return {
-    revocationDate: revocation === undefined ? undefined : isoTime(revocation.entry.revocationDate),
-    reason: revocation?.reason,
-  };
-}
 
 /** The index of an authority above whose compromise the certificate is not shown to precede. */
 function taintOf(index: number, compromised: ReadonlyMap<number, number>, provenBy: number | undefined) {
@@ -128,12 +128,7 @@ const noFacts = (certificate: number): RevocationFacts => ({
   goodAtNotAfter: false,
 });
 
-function factsOf(
-  at: number,
-  status: CertificateStatus,
-  judgement: Judgement,
-  tainted: boolean,
-): RevocationFacts {
+function factsOf(at: number, status: CertificateStatus, judgement: Judgement, tainted: boolean): RevocationFacts {
   const { path, index } = judgement.place;
   const notAfter = (path[index] as KnownCertificate).certificate.notAfter;
   const { revocation } = status;
@@ -167,25 +162,32 @@ const maximumDepth = 8;
 const maximumJudgements = 256;
 
 export function createJudge(context: PathContext, source: CrlSource): Judge {
-  const done = new Map<string, Judgement>();
-  const underway = new Set<string>();
+  const done = new Map<KnownCertificate, Judgement[]>();
+  const underway: Place[] = [];
+  let count = 0;
   const judge: Judge = {
     context,
     source,
     signerPaths: new Map(),
     work: { signatures: 0, exceeded: false },
-    judgementOf({ path, index }) {
-      const key = `${path[index]?.sha256} ${path[index + 1]?.sha256}`;
-      const judged = done.get(key);
-      if (judged !== undefined) return judged;
+    judgementOf(place) {
+      const subject = subjectOf(place);
+      const judged = done.get(subject);
+      const same = judged?.find((other) => sameIssuer(other.place, place));
+      if (same !== undefined) return same;
       // The recursion is cut at a certificate that is being judged already.
-      if (underway.has(key) || underway.size >= maximumDepth || done.size >= maximumJudgements) return undefined;
-      underway.add(key);
-      const judgement = observe({ path, index }, judge);
-      underway.delete(key);
-      done.set(key, judgement);
+      if (underway.some((other) => subjectOf(other) === subject && sameIssuer(other, place))) return undefined;
+      if (underway.length >= maximumDepth || count >= maximumJudgements) return undefined;
+      count++;
+      underway.push(place);
+      const judgement = observe(place, judge);
+      underway.pop();
+      if (judged === undefined) done.set(subject, [judgement]);
+      else judged.push(judgement);
       return judgement;
     },
   };
   return judge;
 }
+
+const sameIssuer = (a: Place, b: Place): boolean => a.path[a.index + 1] === b.path[b.index + 1];

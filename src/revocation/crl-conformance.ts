@@ -47,10 +47,16 @@ const rules: readonly CrlRule[] = [
   criticality('issuingDistributionPoint', true),
 ];
 
-export function crlDuties(list: CertificateList, strict: boolean, certificate?: number): Finding[] {
-  return rules
-    .filter(({ broken }) => broken(list))
-    .map(({ detail }) =>
-      finding('crl_conformance', { detail }, { certificate, severity: strict ? 'error' : 'warning' }),
-    );
+/** The details of the rules that are broken, to be worked out once for each CRL. */
+export function brokenDuties(list: CertificateList): readonly string[] {
+  const broken = rules.filter((rule) => rule.broken(list));
+  return broken.length === 0 ? none : broken.map(({ detail }) => detail);
+}
+
+const none: readonly string[] = [];
+
+export function dutyFindings(duties: readonly string[], strict: boolean, certificate?: number): Finding[] {
+  return duties.map((detail) =>
+    finding('crl_conformance', { detail }, { certificate, severity: strict ? 'error' : 'warning' }),
+  );
 }

@@ -1,71 +1,45 @@
 /**
  * The CRLs that a snapshot holds, by the name of their issuer, and a request's own laid over them. Each is parsed once;
- * which key its signature fits is worked out once for each key and kept here, never in a module.
- *
- * What stands here is evidence, not judgement: a CRL with a bad signature is held as well, and says so when asked.
+ * which key its signature fits is worked out once for each key and kept with it, never in a module. A history is
+ * compacted to a timeline (timeline.ts) when the snapshot is made.
  */
-import { nameKey } from '../names/distinguished-name.js';
-import { Lru } from '../trust/lru.js';
-import { type CertificateList, parseCrl } from '../x509/crl.js';
-import { extensionOid } from '../x509/extensions.js';
-import { type CrlEntry, readEntry } from './entry.js';
-import { findEntries, type IndexedCrl, issuerEntryOf } from './index-crl.js';
+import type { KnownCertificate } from '../trust/known-certificate.js';
+import { checkCrlSignature } from './crl-signature.js';
+import { type HeldCrl, holdCrl } from './held-crl.js';
+import type { IndexedCrl } from './index-crl.js';
+import { compactTimeline, type SettledCrl } from './timeline.js';
 
-/** An entry together with the authority that it speaks of. */
-export interface ListedEntry {
-  readonly entry: CrlEntry;
-  /** Name keys of the certificateIssuer in force there; undefined: the issuer of the CRL. */
-  readonly issuerKeys: readonly string[] | undefined;
-}
-
-/** How the entries of a CRL are found: in its own index, or in the timeline of a compacted history. */
-export interface EntrySource {
-  readonly entryCount: number;
-  readonly unknownCriticalEntry: string | undefined;
-  find(serialNumber: Uint8Array): readonly ListedEntry[];
-}
-
-/** One CRL, ready to be asked. */
-export interface HeldCrl {
-  readonly list: CertificateList;
-  readonly sha256: string;
-  /** Name key of the issuer. */
-  readonly issuerKey: string;
-  /** Equal for CRLs whose issuingDistributionPoint is the same, octet by octet. */
-  readonly scopeKey: string;
-  readonly number: bigint | undefined;
-  /** BaseCRLNumber: this is a delta CRL. */
-  readonly base: bigint | undefined;
-  readonly entries: EntrySource;
-  readonly existedBy: number | undefined;
-  /** Keys (publicKeyId) that its signature fits, where that was settled when its history was compacted. */
-  readonly verifiedKeys?: ReadonlySet<string>;
-  /** Brought by the request: work on it is the request's and paid from its budget. */
-  readonly brought: boolean;
-}
-
-/** Answer to: does this key fit the signature of this CRL? */
-export type CrlSignature = 'good' | 'bad' | 'unknown';
+export { unknownCriticalExtension } from './held-crl.js';
 
 /** What judging asks of the evidence. */
 export interface CrlSource {
   /** CRLs with this issuer (by name key), latest thisUpdate first. */
   byIssuer(issuerKey: string): readonly HeldCrl[];
-  /** Signature results by CRL and key: bounded, and never deciding. */
-  readonly signatures: Lru<CrlSignature>;
 }
 
-/** Results kept; each is a key of some 150 octets. A history of ten years with four authorities needs 3,000. */
-const signatureCapacity = 16_384;
+/** CRLs of one issuer, scope and kind from which on all but the latest are compacted. */
+const historyLength = 8;
+
+/** Where the certificates of CRL signers are looked for when a snapshot is made. */
+export interface SignerSource {
+  bySubject(subjectKey: string): readonly KnownCertificate[];
+}
 
 export class CrlEvidence implements CrlSource {
-  readonly signatures = new Lru<CrlSignature>(signatureCapacity);
   readonly #byIssuer = new Map<string, HeldCrl[]>();
   readonly #hashes = new Set<string>();
 
-  /** Unreadable CRLs and repetitions are left out. */
-  constructor(crls: readonly IndexedCrl[]) {
+  /**
+   * Unreadable CRLs and repetitions are left out. Where `signers` are given, long histories are compacted; the answers are
+   * the same either way.
+   */
+  constructor(crls: readonly IndexedCrl[], signers?: SignerSource) {
     fill(this.#byIssuer, this.#hashes, crls, false);
+    if (signers === undefined) return;
+    const indexes = new Map(crls.map((crl) => [crl.sha256, crl]));
+    for (const [issuerKey, list] of this.#byIssuer) {
+      if (list.length > historyLength) this.#byIssuer.set(issuerKey, compact(list, indexes, signers));
+    }
   }
 
   byIssuer(issuerKey: string): readonly HeldCrl[] {
@@ -91,9 +65,41 @@ export class CrlEvidence implements CrlSource {
   }
 }
 
+/** The CRLs of one issuer, with each long line of one scope and kind but its latest in a timeline. */
+function compact(list: readonly HeldCrl[], indexes: ReadonlyMap<string, IndexedCrl>, signers: SignerSource): HeldCrl[] {
+  const lines = new Map<string, HeldCrl[]>();
+  for (const crl of list) {
+    const key = `${crl.base === undefined ? 'complete' : 'delta'} ${crl.scopeKey}`;
+    lines.set(key, [...(lines.get(key) ?? []), crl]);
+  }
+  const result: HeldCrl[] = [];
+  for (const [latest, ...older] of lines.values()) {
+    if (latest !== undefined) result.push(latest);
+    const kept: HeldCrl[] = [];
+    const settled: SettledCrl[] = [];
+    for (const crl of older.length < historyLength ? [] : older) {
+      const candidate = settle(crl, indexes.get(crl.sha256), signers);
+      if (candidate === undefined) kept.push(crl);
+      else settled.push(candidate);
+    }
+    const compacted = settled.length === 0 ? [] : compactTimeline(settled.reverse());
+    if (compacted === undefined || older.length < historyLength) result.push(...older);
+    else result.push(...kept, ...compacted);
+  }
+  return result.sort(latestFirst);
+}
+
+/** A CRL is compacted only with its signature found good, and never one that speaks for several authorities. */
+function settle(crl: HeldCrl, indexed: IndexedCrl | undefined, signers: SignerSource): SettledCrl | undefined {
+  if (indexed === undefined || indexed.issuerEntries.length > 0) return undefined;
+  const fitting = signers
+    .bySubject(crl.issuerKey)
+    .filter(({ loadedKey }) => loadedKey.ok && checkCrlSignature(crl.list, loadedKey.value) === 'good');
+  return fitting.length === 0 ? undefined : { indexed, list: crl.list, signers: fitting };
+}
+
 /** A request's CRLs over the snapshot's. */
 export class CrlOverlay implements CrlSource {
-  readonly signatures: Lru<CrlSignature>;
   /** CRLs that the snapshot does not hold. Whether they are worth keeping, their signatures tell. */
   readonly brought: readonly HeldCrl[];
   readonly #base: CrlEvidence;
@@ -101,7 +107,6 @@ export class CrlOverlay implements CrlSource {
 
   constructor(base: CrlEvidence, crls: readonly IndexedCrl[]) {
     this.#base = base;
-    this.signatures = base.signatures;
     const fresh = crls.filter((crl) => !base.has(crl.sha256));
     fill(this.#byIssuer, new Set(), fresh, true);
     this.brought = [...this.#byIssuer.values()].flat();
@@ -140,56 +145,3 @@ export function latestFirst(a: HeldCrl, b: HeldCrl): number {
   if (left !== right) return left < right ? 1 : -1;
   return a.sha256 < b.sha256 ? -1 : a.sha256 > b.sha256 ? 1 : 0;
 }
-
-/** An index made ready for questions; undefined where the octets are no CRL after all. */
-export function holdCrl(indexed: IndexedCrl, brought = false): HeldCrl | undefined {
-  if (indexed.failure !== undefined) return undefined;
-  const parsed = parseCrl(indexed.der);
-  if (!parsed.ok) return undefined;
-  return heldCrl(parsed.value, {
-    sha256: indexed.sha256,
-    entries: indexSource(indexed, parsed.value),
-    existedBy: indexed.existedBy,
-    brought,
-  });
-}
-
-export function heldCrl(
-  list: CertificateList,
-  rest: Pick<HeldCrl, 'sha256' | 'entries' | 'existedBy' | 'brought'>,
-): HeldCrl {
-  const scope = list.extensions.find(({ oid }) => oid === extensionOid.issuingDistributionPoint);
-  return {
-    list,
-    issuerKey: nameKey(list.issuer),
-    scopeKey: scope === undefined ? '' : Buffer.from(scope.value).toString('latin1'),
-    number: toBigInt(list.cRLNumber),
-    base: toBigInt(list.deltaCRLIndicator),
-    ...rest,
-  };
-}
-
-/** A non-negative INTEGER from its content octets. */
-function toBigInt(octets: Uint8Array | undefined): bigint | undefined {
-  return octets === undefined ? undefined : BigInt(`0x${Buffer.from(octets).toString('hex')}`);
-}
-
-function indexSource(indexed: IndexedCrl, list: CertificateList): EntrySource {
-  const read = (offset: number) => readEntry(indexed.der, offset, list.entries.end, list.version);
-  return {
-    entryCount: indexed.entryCount,
-    unknownCriticalEntry: indexed.unknownCriticalEntry,
-    find(serialNumber) {
-      const offsets = findEntries(indexed, serialNumber);
-      if (offsets.length === 0) return nothingListed;
-      return offsets.map((offset) => {
-        const issuer = issuerEntryOf(indexed, offset);
-        const names = issuer === undefined ? undefined : read(issuer).certificateIssuer;
-        const issuerKeys = names?.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name)]));
-        return { entry: read(offset), issuerKeys };
-      });
-    },
-  };
-}
-
-const nothingListed: readonly ListedEntry[] = [];

@@ -6,7 +6,8 @@ import { type Finding, finding } from '../findings/finding.js';
 import type { PathContext, ProspectivePath } from '../path/context.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import type { CrlEntry } from './entry.js';
-import type { CrlSource, HeldCrl } from './evidence.js';
+import type { CrlSource } from './evidence.js';
+import type { HeldCrl } from './held-crl.js';
 
 /** A certificate in a path that goes up to the anchor; end entity first. */
 export interface Place {

@@ -6,31 +6,13 @@
 import { equalOctets } from '../der/octets.js';
 import { type Finding, finding } from '../findings/finding.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
-import type { Extension } from '../x509/extensions.js';
 import { extensionOid } from '../x509/extensions.js';
 import type { CrlEntry } from './entry.js';
-import type { HeldCrl } from './evidence.js';
+import type { HeldCrl } from './held-crl.js';
 import { type CrlSigner, type Judge, type Judgement, type Observation, type Place, subjectOf } from './judge.js';
 import { scopeOf } from './scope.js';
 import { signerOf } from './signer.js';
 import { clockTolerance, inForceUntil, isoTime } from './validity.js';
-
-/** Extensions of a CRL that are processed here or in scope.ts (§5.2). */
-const processedExtensions: ReadonlySet<string> = new Set([
-  extensionOid.authorityKeyIdentifier,
-  extensionOid.issuerAltName,
-  extensionOid.cRLNumber,
-  extensionOid.deltaCRLIndicator,
-  extensionOid.issuingDistributionPoint,
-  extensionOid.freshestCRL,
-  extensionOid.authorityInfoAccess,
-  extensionOid.expiredCertsOnCRL,
-]);
-
-/** The first critical extension that is not understood: §5.2 forbids to use such a CRL; here it still proves revocation. */
-export function unknownCriticalExtension(extensions: readonly Extension[]): string | undefined {
-  return extensions.find(({ oid, critical }) => critical && !processedExtensions.has(oid))?.oid;
-}
 
 /** Warnings about CRLs that one certificate gives rise to: a history of bad ones is said a few times, not hundreds. */
 const maximumWarnings = 8;
@@ -73,7 +55,7 @@ function observation(
   subject: KnownCertificate,
   judge: Judge,
 ): Observation {
-  const unknown = unknownCriticalExtension(crl.list.extensions) ?? crl.entries.unknownCriticalEntry;
+  const unknown = crl.unknownCritical;
   const noGoodness =
     unknown === undefined ? signer.noGoodness : `it has a critical extension that is not understood (${unknown})`;
   const published = judge.context.source.authorityOf(signer.known)?.authority.crlValidity;

@@ -6,9 +6,10 @@ import { type Finding, finding } from '../findings/finding.js';
 import { formatName } from '../names/format-name.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { type GeneralName, generalNameTag } from '../x509/name.js';
-import { crlDuties } from './crl-conformance.js';
-import { type Judge, type Judgement, type Observation, subjectOf } from './judge.js';
-import type { CertificateStatus } from './status.js';
+import { dutyFindings } from './crl-conformance.js';
+import type { CrlSummary } from './held-crl.js';
+import { type Judge, type Judgement, subjectOf } from './judge.js';
+import type { CertificateStatus, Revocation } from './status.js';
 import { clockTolerance, isoTime, publishedValidityFindings } from './validity.js';
 
 /** The contract's report about one certificate (0-based index in the path, 0 = end entity). Times are RFC 3339. */
@@ -19,8 +20,8 @@ export interface RevocationReport {
   reason?: string;
   revocationDate?: string;
   invalidityDate?: string;
-  /** `crlNumber` is decimal. A combination of base and delta CRL is named by the delta. */
-  evidence?: { kind: 'crl' | 'ocsp'; sha256: string; crlNumber?: string; thisUpdate: string; nextUpdate?: string };
+  /** A combination of base and delta CRL is named by the delta. */
+  evidence?: CrlSummary;
 }
 
 export interface MissingCrl {
@@ -39,28 +40,18 @@ const retirement = 90 * 24 * hour;
 const maximumReasons = 3;
 
 export function reportOf(index: number, status: CertificateStatus, why: string | undefined): RevocationReport {
-  const { revocation, hold } = status;
+  const { revocation, hold, evidence } = status;
+  const report: RevocationReport = { certificate: index, status: status.status };
+  if (why !== undefined) report.why = why;
   const entry = hold?.entry ?? revocation?.entry;
-  const invalidity = revocation?.invalidityDate;
-  return {
-    certificate: index,
-    status: status.status,
-    ...(why === undefined ? {} : { why }),
-    ...(entry === undefined ? {} : { reason: entry.reason, revocationDate: isoTime(entry.revocationDate) }),
-    ...(invalidity === undefined || hold !== undefined ? {} : { invalidityDate: isoTime(invalidity) }),
-    ...(status.evidence === undefined ? {} : { evidence: evidenceOf(status.evidence) }),
-  };
-}
-
-function evidenceOf({ crl }: Observation): NonNullable<RevocationReport['evidence']> {
-  const { thisUpdate, nextUpdate } = crl.list;
-  return {
-    kind: 'crl',
-    sha256: crl.sha256,
-    ...(crl.number === undefined ? {} : { crlNumber: crl.number.toString() }),
-    thisUpdate: isoTime(thisUpdate),
-    ...(nextUpdate === undefined ? {} : { nextUpdate: isoTime(nextUpdate) }),
-  };
+  if (entry !== undefined) {
+    report.reason = entry.reason;
+    report.revocationDate = isoTime(entry.revocationDate);
+  }
+  const invalidityDate = hold === undefined ? revocation?.invalidityDate : undefined;
+  if (invalidityDate !== undefined) report.invalidityDate = isoTime(invalidityDate);
+  if (evidence !== undefined) report.evidence = { ...evidence.crl.summary };
+  return report;
 }
 
 /** Why the status is unknown, as the end of a sentence. */
@@ -98,11 +89,7 @@ export function findingsOf(
   const options = { certificate: index };
   const findings: Finding[] = judgement.warnings.map((warning) => ({ ...warning, certificate: index }));
   const { revocation, evidence } = status;
-  const dates = {
-    revocationDate: revocation === undefined ? undefined : isoTime(revocation.entry.revocationDate),
-    reason: revocation?.reason,
-    invalidityDate: revocation?.invalidityDate === undefined ? undefined : isoTime(revocation.invalidityDate),
-  };
+  const dates = datesOf(revocation);
   if (status.status === 'revoked') {
     findings.push(finding(index === 0 ? 'certificate_revoked' : 'issuer_revoked', dates, options));
   } else if (status.because === 'invalidity') {
@@ -118,10 +105,20 @@ export function findingsOf(
     const published = judge.context.source.authorityOf(evidence.signer.known)?.authority.crlValidity;
     for (const found of publishedValidityFindings(evidence.crl.list, published))
       findings.push({ ...found, certificate: index });
-    findings.push(...crlDuties(evidence.crl.list, judge.context.conformance === 'strict', index));
+    findings.push(...dutyFindings(evidence.crl.duties, judge.context.conformance === 'strict', index));
     if (evidence.signer.selfAsserted) findings.push(finding('delegated_crl_self_asserted', {}, options));
   }
   return findings;
+}
+
+export function datesOf(revocation: Revocation | undefined) {
+  if (revocation === undefined) return {};
+  const { entry, reason, invalidityDate } = revocation;
+  return {
+    revocationDate: isoTime(entry.revocationDate),
+    reason,
+    invalidityDate: invalidityDate === undefined ? undefined : isoTime(invalidityDate),
+  };
 }
 
 function unknownFindings(

@@ -11,7 +11,8 @@ import type { KnownCertificate } from '../trust/known-certificate.js';
 import type { IssuingDistributionPoint } from '../x509/crl.js';
 import type { DistributionPoint } from '../x509/extensions.js';
 import { type AttributeTypeAndValue, type GeneralName, generalNameTag, type Name } from '../x509/name.js';
-import type { CrlSource, HeldCrl } from './evidence.js';
+import type { CrlSource } from './evidence.js';
+import type { HeldCrl } from './held-crl.js';
 
 /** Bits 1 to 8 of ReasonFlags (§4.2.1.13); bit 0 is unused. */
 export const allReasons = 0x1fe;
@@ -26,7 +27,7 @@ export interface ApplicableCrl {
 export interface Scope {
   readonly applicable: readonly ApplicableCrl[];
   /** Why CRLs of the right name were left out: a few sentences at most. */
-  readonly refused: readonly string[];
+  readonly refused: ReadonlySet<string>;
 }
 
 /** Points of one certificate that are looked at. Far above what is seen; each costs a walk over the CRLs of a name. */
@@ -53,8 +54,9 @@ export function scopeOf(subject: KnownCertificate, source: CrlSource): Scope {
       }
     }
   }
-  const applicable = [...reasons].map(([crl, mask]) => ({ crl, reasons: mask })).filter((item) => item.reasons !== 0);
-  return { applicable, refused: [...refused] };
+  const applicable: ApplicableCrl[] = [];
+  for (const [crl, mask] of reasons) if (mask !== 0) applicable.push({ crl, reasons: mask });
+  return { applicable, refused };
 }
 
 /** §6.3.3, last paragraph: both reasons and cRLIssuer omitted, the name is that of the certificate's issuer. */

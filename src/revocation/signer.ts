@@ -11,7 +11,6 @@
  */
 import { keyAcceptance, signatureAcceptance } from '../crypto/acceptance.js';
 import { loadPublicKey, type PublicKey } from '../crypto/keys.js';
-import { verifySignature } from '../crypto/signature.js';
 import { equalOctets } from '../der/octets.js';
 import { buildPaths } from '../path/build.js';
 import type { PathContext, ProspectivePath } from '../path/context.js';
@@ -19,10 +18,12 @@ import { anyPolicy } from '../path/policy-graph.js';
 import { validatePath } from '../path/validate.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import type { CertificateList } from '../x509/crl.js';
-import { keyUsageBit } from '../x509/extensions.js';
-import type { CrlSignature, HeldCrl } from './evidence.js';
+import { checkCrlSignature, maySignCrls } from './crl-signature.js';
+import type { CrlSignature, HeldCrl } from './held-crl.js';
 import { type CrlSigner, type Judge, type Place, payForSignature, subjectOf } from './judge.js';
 import { evaluate } from './status.js';
+
+export { checkCrlSignature, maySignCrls } from './crl-signature.js';
 
 export type SignerAnswer =
   | { readonly ok: true; readonly signer: CrlSigner }
@@ -54,19 +55,18 @@ export function signerOf(crl: HeldCrl, place: Place, judge: Judge): SignerAnswer
   return answer;
 }
 
-/** The path's own issuer first, then the rest of the path, then other certificates of that name. */
-function candidatesFor(crl: HeldCrl, place: Place, { context }: Judge): KnownCertificate[] {
-  const above = place.path.slice(place.index + 1).filter((known) => known.subjectKey === crl.issuerKey);
-  const own = above[0];
-  // By far the commonest case needs no search: the issuer signs its own CRLs.
-  const others = context.source
-    .bySubject(crl.issuerKey)
-    .filter((known) => !above.some((member) => member.sha256 === known.sha256));
-  const self = subjectOf(place);
-  const all = [...above, ...others];
-  if (self.subjectKey === crl.issuerKey && !all.some((known) => known.sha256 === self.sha256)) all.push(self);
+/** The path's own authorities first, then other certificates of that name; those that the key identifier points to before all. */
+function candidatesFor(crl: HeldCrl, place: Place, { context }: Judge): readonly KnownCertificate[] {
+  const { path, index } = place;
+  const all: KnownCertificate[] = [];
+  const add = (known: KnownCertificate) => {
+    if (known.subjectKey === crl.issuerKey && !all.some(({ sha256 }) => sha256 === known.sha256)) all.push(known);
+  };
+  for (let above = index + 1; above < path.length; above++) add(path[above] as KnownCertificate);
+  for (const known of context.source.bySubject(crl.issuerKey)) add(known);
+  add(subjectOf(place));
   if (all.length < 2) return all;
-  const rank = (known: KnownCertificate) => identifierHint(crl.list, known) ?? (known === own ? 1 : 0.5);
+  const rank = (known: KnownCertificate) => identifierHint(crl.list, known) ?? 1;
   return all
     .map((known, order) => ({ known, order, rank: rank(known) }))
     .sort((a, b) => b.rank - a.rank || a.order - b.order)
@@ -98,25 +98,12 @@ function keyOf(known: KnownCertificate, { path }: Place): PublicKey | undefined 
 function signatureFits(crl: HeldCrl, known: KnownCertificate, key: PublicKey, judge: Judge): CrlSignature {
   if (crl.verifiedKeys !== undefined) return crl.verifiedKeys.has(known.publicKeyId) ? 'good' : 'bad';
   if (!payForSignature(judge.work, crl.list.tbs.length)) return 'unknown';
-  // A key that inherits its parameters is another key under other parents: not remembered.
-  const id = known.loadedKey.ok ? `${crl.sha256}${known.publicKeyId}` : undefined;
-  const remembered = id === undefined ? undefined : judge.source.signatures.get(id);
+  const remembered = crl.signatures.get(known);
   if (remembered !== undefined) return remembered;
   const fits = checkCrlSignature(crl.list, key);
-  if (id !== undefined) judge.source.signatures.set(id, fits);
+  // A key that inherits its parameters is another key under other parents: not remembered.
+  if (known.loadedKey.ok) crl.signatures.set(known, fits);
   return fits;
-}
-
-export function checkCrlSignature(list: CertificateList, key: PublicKey): CrlSignature {
-  // §5.1.1.2: MUST contain the same algorithm identifier.
-  if (!list.algorithmsAgree) return 'bad';
-  const { verdict } = verifySignature(list.signatureAlgorithm, list.tbs, list.signature, key);
-  return verdict === 'unsupported' ? 'unknown' : verdict;
-}
-
-/** §6.3.3 (f): where keyUsage is present, cRLSign. */
-export function maySignCrls({ certificate }: KnownCertificate): boolean {
-  return certificate.keyUsage === undefined || (certificate.keyUsage & keyUsageBit.cRLSign) !== 0;
 }
 
 /** The signature fits; may this certificate sign, and how far does its word go? */

@@ -44,19 +44,30 @@ export interface Hold {
 export function evaluate(judgement: Judgement, at: number): CertificateStatus {
   const { observations } = judgement;
   const revocation = revocationOf(observations);
-  const base = { revocation, hold: undefined, evidence: undefined };
+  const unknown = (because: StatusReason, evidence: Observation | undefined, hold?: Hold): CertificateStatus => ({
+    status: 'unknown',
+    because,
+    evidence,
+    revocation,
+    hold,
+  });
   if (revocation !== undefined && revocation.from <= at) {
-    return { ...base, status: 'revoked', because: 'revoked', evidence: revocation.observation };
+    const evidence = revocation.observation;
+    return { status: 'revoked', because: 'revoked', evidence, revocation, hold: undefined };
   }
   if (revocation?.invalidityDate !== undefined && revocation.invalidityDate <= at) {
-    return { ...base, status: 'unknown', because: 'invalidity', evidence: revocation.observation };
+    return unknown('invalidity', revocation.observation);
   }
   const notAfter = subjectOf(judgement.place).certificate.notAfter;
   const hold = holdAt(observations, notAfter, at);
-  if (hold !== undefined) {
-    return { ...base, status: 'unknown', because: 'hold', hold, evidence: hold.observation };
+  if (hold !== undefined) return unknown('hold', hold.observation, hold);
+  const proof = proofOfGoodness(observations, notAfter, at);
+  if (proof.complete) {
+    return { status: 'good', because: undefined, evidence: proof.evidence, revocation, hold: undefined };
   }
-  return { ...base, ...goodness(observations, notAfter, at) };
+  if (proof.evidence !== undefined) return unknown('reasons', undefined);
+  const { because, evidence } = whyNot(observations, notAfter, at);
+  return unknown(because, evidence);
 }
 
 /** Listed at thisUpdate is revoked at thisUpdate, whatever date the entry gives. */
@@ -81,7 +92,8 @@ function revocationOf(observations: readonly Observation[]): Revocation | undefi
 
 /** Rule 4: a hold lasts until a CRL that would still show it does not. */
 function holdAt(observations: readonly Observation[], notAfter: number, at: number): Hold | undefined {
-  for (const [index, observation] of observations.entries()) {
+  for (let index = 0; index < observations.length; index++) {
+    const observation = observations[index] as Observation;
     for (const entry of observation.listed) {
       // removeFromCRL in a complete CRL means nothing (§5.3.1) and is taken for what it may have been meant to lift.
       const held = entry.reason === 'certificateHold' || (entry.reason === 'removeFromCRL' && !observation.partial);
@@ -108,25 +120,22 @@ const covers = (list: { thisUpdate: number; expiredCertsOnCRL: number | undefine
   notAfter >= list.thisUpdate || (list.expiredCertsOnCRL !== undefined && notAfter >= list.expiredCertsOnCRL);
 
 /** Rule 5: what was issued at or after the time asked about first, then what was in force then; all reasons together. */
-function goodness(
+function proofOfGoodness(
   observations: readonly Observation[],
   notAfter: number,
   at: number,
-): Pick<CertificateStatus, 'status' | 'because' | 'evidence'> {
-  const usable = observations.filter(
-    (observation) => speaksAt(observation, at) && showsGood(observation, notAfter, at),
-  );
-  const later = usable.filter(({ crl }) => crl.list.thisUpdate >= at).reverse();
-  const inForce = usable.filter(({ crl }) => crl.list.thisUpdate < at).reverse();
+): { readonly complete: boolean; readonly evidence: Observation | undefined } {
   let reasons = 0;
   let evidence: Observation | undefined;
-  for (const observation of [...later, ...inForce]) {
+  // Latest first: all that is dated at or after `at` comes before all that was in force then.
+  for (let index = observations.length - 1; index >= 0 && reasons !== allReasons; index--) {
+    const observation = observations[index] as Observation;
     if ((observation.reasons & ~reasons) === 0) continue;
+    if (!speaksAt(observation, at) || !showsGood(observation, notAfter, at)) continue;
     evidence ??= observation;
     reasons |= observation.reasons;
-    if (reasons === allReasons) return { status: 'good', because: undefined, evidence };
   }
-  return { status: 'unknown', ...whyNot(observations, notAfter, at, reasons) };
+  return { complete: reasons === allReasons, evidence };
 }
 
 const speaksAt = ({ crl, until }: Observation, at: number): boolean => crl.list.thisUpdate >= at || at <= until;
@@ -142,12 +151,10 @@ function whyNot(
   observations: readonly Observation[],
   notAfter: number,
   at: number,
-  reasons: number,
-): Pick<CertificateStatus, 'because' | 'evidence'> {
+): { readonly because: StatusReason; readonly evidence: Observation | undefined } {
   const complete = observations.filter(({ partial }) => !partial);
   const latest = complete[complete.length - 1];
   if (latest === undefined) return { because: 'nothing', evidence: undefined };
-  if (reasons !== 0) return { because: 'reasons', evidence: undefined };
   const willing = complete.filter(({ noGoodness }) => noGoodness === undefined);
   if (willing.length === 0) return { because: 'unusable', evidence: latest };
   const current = willing.filter((observation) => speaksAt(observation, at));

@@ -15,7 +15,10 @@ const withoutNextUpdate = 7 * day;
 export const clockTolerance = 5 * 60_000;
 
 /** The last moment (milliseconds) at which the absence of an entry counts; `published` is an ISO 8601 duration. */
-export function inForceUntil(list: CertificateList, published: string | undefined): number {
+export function inForceUntil(
+  list: Pick<CertificateList, 'thisUpdate' | 'nextUpdate'>,
+  published: string | undefined,
+): number {
   const duration = published === undefined ? undefined : parseDuration(published);
   if (duration === undefined) return list.nextUpdate ?? list.thisUpdate + withoutNextUpdate;
   const end = addDuration(list.thisUpdate, duration);

@@ -53,6 +53,8 @@ export interface SignerInput extends SignatureOptions {
   unsignedAttributes?: (signature: Uint8Array) => Uint8Array[];
   /** The bytes that messageDigest speaks of, where they shall not be the content. */
   digested?: Uint8Array;
+  /** The digest itself, where the content is too large to be held. */
+  messageDigest?: Uint8Array;
   /** Writes sha256WithRSAEncryption and its like in place of rsaEncryption (RFC 3370 §3.2 allows both). */
   combinedAlgorithm?: boolean;
   /** Changes the finished signature value. */
@@ -89,9 +91,10 @@ const signingCertificate = (certificate: Uint8Array): Bytes =>
   );
 
 function signedAttributes(signer: SignerInput, input: SignedDataInput): Bytes[] {
+  const messageDigest = signer.messageDigest ?? digest(digestOf(signer), signer.digested ?? input.content);
   const attributes = [
     attribute(attributeTypes.contentType, oid(input.contentType ?? contentTypes.data)),
-    attribute(attributeTypes.messageDigest, octetString(digest(digestOf(signer), signer.digested ?? input.content))),
+    attribute(attributeTypes.messageDigest, octetString(messageDigest)),
   ];
   if (signer.signingTime !== undefined)
     attributes.push(attribute(attributeTypes.signingTime, time(signer.signingTime)));

@@ -4,8 +4,9 @@
  * one between requests can never change a verdict.
  */
 import { sha256Hex } from '../crypto/digest.js';
-import { type LoadedKey, loadPublicKey } from '../crypto/keys.js';
-import { nameKey } from '../names/distinguished-name.js';
+import { type DescribedKey, describePublicKey, type LoadedKey, loadPublicKey } from '../crypto/keys.js';
+import { compareNames, nameKey } from '../names/distinguished-name.js';
+import { formatName } from '../names/format-name.js';
 import type { Certificate } from '../x509/certificate.js';
 import type { PinnedAuthority } from './pins.js';
 
@@ -19,6 +20,10 @@ export class KnownCertificate {
   #issuerKey: string | undefined;
   #publicKeyId: string | undefined;
   #loadedKey: LoadedKey | undefined;
+  #describedKey: DescribedKey | undefined;
+  #selfIssued: boolean | undefined;
+  #subjectText: string | undefined;
+  #issuerText: string | undefined;
 
   constructor(certificate: Certificate, sha256: string, pinned?: PinnedAuthority) {
     this.certificate = certificate;
@@ -37,9 +42,21 @@ export class KnownCertificate {
     return this.#issuerKey;
   }
 
+  /** The subject for people, RFC 4514. */
+  get subjectText(): string {
+    this.#subjectText ??= formatName(this.certificate.subject);
+    return this.#subjectText;
+  }
+
+  get issuerText(): string {
+    this.#issuerText ??= formatName(this.certificate.issuer);
+    return this.#issuerText;
+  }
+
   /** RFC 5280 §6.1: the same name as subject and issuer. */
   get selfIssued(): boolean {
-    return this.subjectKey === this.issuerKey;
+    this.#selfIssued ??= compareNames(this.certificate.subject, this.certificate.issuer);
+    return this.#selfIssued;
   }
 
   /** SHA-256 of the subjectPublicKeyInfo. */
@@ -57,5 +74,11 @@ export class KnownCertificate {
   get loadedKey(): LoadedKey {
     this.#loadedKey ??= loadPublicKey(this.certificate.publicKey);
     return this.#loadedKey;
+  }
+
+  /** What the key is, without loading it; DSA parameters that it inherits are not known here. */
+  get describedKey(): DescribedKey {
+    this.#describedKey ??= describePublicKey(this.certificate.publicKey);
+    return this.#describedKey;
   }
 }

@@ -1,19 +1,10 @@
 /**
  * Verification of a certificate: reads the request, tries the paths that building offers, judges each by validation,
- * revocation and profile, stops at the first that is clean, and decides. It judges nothing itself; what counts in which
- * order is `decide` below.
+ * revocation and profile, and stops at the first that is clean. Which path counts is decide.ts' business.
  */
 
-import { etsiIndication } from '../findings/etsi.js';
-import {
-  compareFindings,
-  type Finding,
-  finding,
-  rankFindings,
-  type Status,
-  statusOf,
-  uniqueFindings,
-} from '../findings/finding.js';
+import { formatTime } from '../der/time.js';
+import { type Finding, finding, statusOf } from '../findings/finding.js';
 import { formatName } from '../names/format-name.js';
 import { checkIdentity } from '../names/identity.js';
 import { budgetFinding, createBudget } from '../path/budget.js';
@@ -22,50 +13,18 @@ import type { PathContext, ProspectivePath } from '../path/context.js';
 import { validatePath } from '../path/validate.js';
 import { checkIssuesFor, checkProfile, type ProfileName } from '../profile/profiles.js';
 import { checkKeyUsage, checkPurpose, purposeOid } from '../profile/purposes.js';
-import { verifyCrl } from '../revocation/accept.js';
-import { checkRevocation, type RevocationFacts } from '../revocation/check.js';
+import { checkRevocation } from '../revocation/check.js';
 import type { CrlSource } from '../revocation/evidence.js';
-import type { IndexedCrl } from '../revocation/index-crl.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { type CertificateSource, type DisputedAuthority, TrustOverlay, type TrustStore } from '../trust/trust-store.js';
-import { readCertificates } from './input.js';
+import { decide, verdictWithoutPath } from './decide.js';
+import { asExistence } from './existence.js';
+import { explainFailure, readCertificates } from './input.js';
+import type { Evaluation, Question } from './question.js';
 import { checkCertificateRequest, pathOptions, readTimes, type Times } from './request.js';
-import { indexCrls, type Snapshot, snapshotOf, type Trust } from './snapshot.js';
-import { isoTime, summarize } from './summary.js';
-import type {
-  CertificateRequest,
-  CommonRequest,
-  Identity,
-  Missing,
-  PathReport,
-  RevocationReport,
-  ValidationTime,
-  Verdict,
-} from './types.js';
-import { engineVersion } from './version.js';
-
-/** Certificates that a request may bring (DESIGN.md §5). */
-export const maximumRequestCertificates = 64;
-
-/** CRLs that a request may bring: one for each certificate of a long path, and their bases. */
-const maximumRequestCrls = 128;
-
-/** What is asked of one certificate, after reading: the message verifier asks it of signers and timestamp authorities. */
-export interface Question {
-  readonly endEntity: KnownCertificate;
-  readonly overlay: TrustOverlay;
-  readonly snapshot: Snapshot;
-  readonly options: CommonRequest;
-  readonly times: Times;
-  readonly profile: ProfileName;
-  readonly identity?: Identity | undefined;
-  readonly keyUsage?: readonly string[] | undefined;
-  readonly extendedKeyUsage?: readonly string[] | undefined;
-  /** Findings about the input that belong into the verdict. */
-  readonly inputFindings: readonly Finding[];
-  /** CRLs that the request brings, indexed. */
-  readonly crls: readonly IndexedCrl[];
-}
+import { type Snapshot, snapshotOf, type Trust } from './snapshot.js';
+import { addIntermediates, readRequestCrls, refusals } from './supply.js';
+import type { CertificateRequest, Missing, ValidationTime, Verdict } from './types.js';
 
 /**
  * Is this certificate good for what is asked, at the time asked about?
@@ -91,7 +50,7 @@ export function verifyCertificate(request: CertificateRequest, trust: Trust, tim
   if (!blocks.ok) return unreadable(blocks, snapshot, times, inputFindings);
   const [first, ...further] = blocks.value as [Uint8Array, ...Uint8Array[]];
   const endEntity = snapshot.store.read(first);
-  if (!endEntity.ok) return unreadable(endEntity, snapshot, times, inputFindings);
+  if (!endEntity.ok) return unreadable(explainFailure(first, endEntity), snapshot, times, inputFindings);
   overlay.add(endEntity.value);
   addIntermediates(further, request.intermediates ?? [], overlay, inputFindings);
   return answer({
@@ -107,61 +66,6 @@ export function verifyCertificate(request: CertificateRequest, trust: Trust, tim
     inputFindings,
     crls: readRequestCrls(request.crls ?? [], inputFindings),
   });
-}
-
-/** CRLs of a request: unreadable ones are left out with a warning, too many are not looked at. */
-export function readRequestCrls(inputs: readonly Uint8Array[], findings: Finding[]): IndexedCrl[] {
-  const crls: IndexedCrl[] = [];
-  for (const input of inputs.slice(0, maximumRequestCrls)) {
-    const read = indexCrls(input);
-    crls.push(...read.indexed);
-    findings.push(...read.findings);
-  }
-  if (inputs.length > maximumRequestCrls || crls.length > maximumRequestCrls) {
-    findings.push(finding('budget_exceeded', { budget: 'CRLs in a request', limit: maximumRequestCrls }));
-  }
-  return crls.slice(0, maximumRequestCrls);
-}
-
-/** What createTrust had to leave out is said in every verdict, within reason. */
-export function refusals(snapshot: Snapshot): Finding[] {
-  return snapshot.refused.slice(0, 16).map(({ finding }) => finding);
-}
-
-/** Intermediates of a request: unreadable ones are left out with a warning, too many are not looked at. */
-export function addIntermediates(
-  blocks: readonly Uint8Array[],
-  inputs: readonly Uint8Array[],
-  overlay: TrustOverlay,
-  findings: Finding[],
-): void {
-  let count = 1;
-  const add = (der: Uint8Array) => {
-    if (++count > maximumRequestCertificates) return;
-    const result = overlay.base.read(der);
-    if (result.ok) overlay.add(result.value);
-    else findings.push(finding('intermediate_malformed', { expected: result.expected, found: result.found }));
-  };
-  for (const der of blocks) add(der);
-  for (const input of inputs) {
-    const read = readCertificates(input);
-    if (!read.ok) findings.push(finding('intermediate_malformed', { expected: read.expected, found: read.found }));
-    else for (const der of read.value) add(der);
-  }
-  if (count > maximumRequestCertificates) {
-    findings.push(
-      finding('budget_exceeded', { budget: 'certificates in a request', limit: maximumRequestCertificates }),
-    );
-  }
-}
-
-/** One path with all that was found about it. */
-interface Evaluation {
-  readonly path: ProspectivePath;
-  readonly findings: Finding[];
-  readonly revocation: RevocationReport[];
-  readonly facts: readonly RevocationFacts[];
-  readonly missing: Missing[];
 }
 
 /** Answers a question: tries paths until one is clean, then decides. */
@@ -183,7 +87,7 @@ export function answer(question: Question): Verdict {
   const evidence = question.crls.length === 0 ? snapshot.evidence : snapshot.evidence.with(question.crls);
   const evaluations: Evaluation[] = [];
   for (const path of buildPaths(endEntity, context)) {
-    const evaluation = evaluate(path, question, context, evidence);
+    const evaluation = asAsked(evaluate(path, question, context, evidence), question);
     evaluations.push(evaluation);
     if (statusOf(evaluation.findings) === 'valid') break;
   }
@@ -191,6 +95,12 @@ export function answer(question: Question): Verdict {
   const clean = evaluations.some(({ findings }) => statusOf(findings) === 'valid');
   if (exceeded !== undefined && !clean) common.push(exceeded);
   return decide(evaluations, common, question);
+}
+
+function asAsked(evaluation: Evaluation, { existence }: Question): Evaluation {
+  if (existence === undefined) return evaluation;
+  const { findings, path, facts } = evaluation;
+  return { ...evaluation, findings: asExistence(findings, path, facts, existence) };
 }
 
 function evaluate(path: ProspectivePath, question: Question, context: PathContext, evidence: CrlSource): Evaluation {
@@ -211,7 +121,8 @@ function evaluate(path: ProspectivePath, question: Question, context: PathContex
     findings.push(finding('revocation_not_checked'));
     return { path, findings, revocation: [], facts: [], missing };
   }
-  const revocation = checkRevocation(path, context, evidence, { mode });
+  const provenBy = question.existence?.provenBy;
+  const revocation = checkRevocation(path, context, evidence, { mode, provenBy });
   findings.push(...revocation.findings);
   missing.push(...revocation.missing);
   return { path, findings, revocation: revocation.reports, facts: revocation.facts, missing };
@@ -223,7 +134,7 @@ function fail(): never {
 
 /** Where the path ends: at an anchor, at a pinned authority whose root is not installed, or nowhere. */
 function checkEnding(path: ProspectivePath, question: Question, missing: Missing[]): Finding[] {
-  const { overlay, profile } = question;
+  const { overlay, options, profile } = question;
   const top = path.certificates.length - 1;
   const last = path.certificates[top] as KnownCertificate;
   if (path.ending === 'anchor') return [];
@@ -231,8 +142,10 @@ function checkEnding(path: ProspectivePath, question: Question, missing: Missing
     const pinned = overlay.authorityOf(last);
     const roots = pinned?.catalogue.authorities.filter(({ role }) => role === 'root') ?? [];
     for (const { name } of roots) missing.push({ kind: 'authority', name, urls: [] });
-    // That its own status is unknown is said by the revocation check, unless that is off.
-    return [];
+    if (options.revocation === 'off') return [];
+    const authority = pinned?.authority.name ?? last.subjectText;
+    const severity = options.revocation === 'known' ? 'warning' : 'error';
+    return [finding('authority_status_unknown', { authority }, { certificate: top, severity })];
   }
   const issuer = formatName(last.certificate.issuer);
   for (const authority of absentAuthorities(question.snapshot.store, overlay, profile)) missing.push(authority);
@@ -270,7 +183,7 @@ function checkAuthorities(
       findings.push(...checkIssuesFor(profile, authority));
     }
     if (authority.distrustAfter !== undefined && at > authority.distrustAfter) {
-      const params = { authority: authority.name, distrustAfter: isoTime(authority.distrustAfter) };
+      const params = { authority: authority.name, distrustAfter: formatTime(authority.distrustAfter) };
       findings.push(finding('authority_distrusted', params, { certificate: index }));
     }
   }
@@ -287,106 +200,11 @@ function disputes(disputed: readonly DisputedAuthority[]): Finding[] {
   });
 }
 
-/**
- * The order of paths: clean before indeterminate before invalid among those that reach an end that is trusted, since one
- * that lacks only evidence may still be good; those that end nowhere come last (DESIGN.md §3, Status).
- */
-function pathRank({ path, findings }: Evaluation): number {
-  const statusRank: Record<Status, number> = { valid: 0, indeterminate: 1, invalid: 2 };
-  return (path.ending === undefined ? 3 : 0) + statusRank[statusOf(findings)];
-}
-
-function decide(evaluations: readonly Evaluation[], common: readonly Finding[], question: Question): Verdict {
-  const { snapshot, overlay, times } = question;
-  const ordered = evaluations
-    .map((evaluation, index) => ({ ...evaluation, findings: rankFindings(uniqueFindings(evaluation.findings)), index }))
-    .sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings) || a.index - b.index);
-  const [best] = ordered;
-  const findings = rankFindings(uniqueFindings([...(best?.findings ?? []), ...common]));
-  const status = statusOf(findings);
-  return {
-    schema: 1,
-    status,
-    etsi: etsiIndication(status, findings),
-    findings,
-    paths: ordered.map(({ path, findings }) => reportPath(path, findings, overlay)),
-    revocation: best?.revocation ?? [],
-    missing: uniqueMissing(best?.missing ?? []),
-    discovered: {
-      authorities: overlay.discovered.map(({ certificate }) => certificate.der),
-      crls: discoveredCrls(evaluations, question),
-    },
-    time: { now: isoTime(times.now), at: isoTime(times.at), basis: times.attested ? 'attested' : 'now' },
-    engineVersion,
-    trustVersion: snapshot.version,
-  };
-}
-
-/** CRLs of the request that the snapshot lacks and that an authority of a path that was found has signed. */
-function discoveredCrls(evaluations: readonly Evaluation[], { crls, snapshot }: Question): Uint8Array[] {
-  const fresh = crls.filter(({ sha256 }) => !snapshot.evidence.has(sha256));
-  if (fresh.length === 0) return [];
-  const reached = evaluations.filter(({ path }) => path.ending !== undefined);
-  const authorities = new Map(
-    reached.flatMap(({ path }) => path.certificates.slice(1)).map((known) => [known.sha256, known]),
-  );
-  return fresh
-    .filter((crl) => [...authorities.values()].some(({ certificate }) => isSignedBy(crl, certificate)))
-    .map(({ der }) => der);
-}
-
-function isSignedBy(crl: IndexedCrl, certificate: KnownCertificate['certificate']): boolean {
-  return verifyCrl(crl, certificate).length === 0;
-}
-
-/** Between two failing paths the one with fewer errors is nearer to what was meant. */
-function compareHeads(a: readonly Finding[], b: readonly Finding[]): number {
-  const errors = (findings: readonly Finding[]) => findings.filter(({ severity }) => severity === 'error').length;
-  const [headA] = a;
-  const [headB] = b;
-  return errors(a) - errors(b) || (headA === undefined || headB === undefined ? 0 : compareFindings(headB, headA));
-}
-
-function reportPath(path: ProspectivePath, findings: Finding[], source: CertificateSource): PathReport {
-  const certificates = path.certificates.map((known) => summarize(known, source));
-  const top = certificates[certificates.length - 1];
-  if (path.ending === undefined || top === undefined) return { certificates, findings };
-  const { subject, sha256, authority } = top;
-  return {
-    certificates,
-    anchor: { subject, sha256, ...(authority === undefined ? {} : { authority }), kind: path.ending },
-    findings,
-  };
-}
-
-function uniqueMissing(missing: readonly Missing[]): Missing[] {
-  const seen = new Set<string>();
-  return missing.filter(({ kind, name }) => {
-    const key = `${kind} ${name}`;
-    return !seen.has(key) && seen.add(key);
-  });
-}
-
 function unreadable(
-  failure: { expected: string; found: string },
+  { expected, found }: { expected: string; found: string },
   snapshot: Snapshot,
   times: Times,
   inputFindings: readonly Finding[],
 ): Verdict {
-  const { expected, found } = failure;
-  const findings = rankFindings([finding('certificate_malformed', { expected, found }), ...inputFindings]);
-  const status = statusOf(findings);
-  return {
-    schema: 1,
-    status,
-    etsi: etsiIndication(status, findings),
-    findings,
-    paths: [],
-    revocation: [],
-    missing: [],
-    discovered: { authorities: [], crls: [] },
-    time: { now: isoTime(times.now), at: isoTime(times.at), basis: times.attested ? 'attested' : 'now' },
-    engineVersion,
-    trustVersion: snapshot.version,
-  };
+  return verdictWithoutPath([finding('certificate_malformed', { expected, found }), ...inputFindings], snapshot, times);
 }

@@ -3,7 +3,7 @@
  * What cannot be read is said in words that repeat nothing of it; a private key is named and its octets go nowhere.
  */
 import { readCertificateBundle } from '../cms/bundle.js';
-import { DerReader, parsed, tag } from '../der/reader.js';
+import { tag } from '../der/reader.js';
 import { parseCrl } from '../x509/crl.js';
 import { isDer, readPem } from '../x509/pem.js';
 
@@ -47,25 +47,32 @@ function readDerCertificates(bytes: Uint8Array): Blocks {
       : { ok: false, expected: 'a certificate', found: describe.pkcs7 };
   }
   if (kind === 'private key') return { ok: false, expected: 'a certificate', found: describe['private key'] };
-  if (kind === 'crl') return { ok: false, expected: 'a certificate', found: describe.crl };
   return { ok: true, value: [bytes] };
 }
 
-/** What a DER SEQUENCE is, by its first fields; `other` is left to the parser of certificates, which says what is wrong. */
-function kindOfDer(bytes: Uint8Array): 'bundle' | 'private key' | 'crl' | 'other' {
-  const first = parsed(() => {
-    const sequence = new DerReader(bytes).enter(tag.sequence, 'a structure');
-    const at = sequence.peek();
-    sequence.skip('a field');
-    return { at, next: sequence.peek() };
-  });
-  if (!first.ok) return 'other';
-  const { at, next } = first.value;
-  if (at === tag.oid) return 'bundle';
+/** Why these octets are no certificate: what else they are, where that can be told. Asked only after reading failed. */
+export function explainFailure(
+  der: Uint8Array,
+  failure: { expected: string; found: string },
+): { expected: string; found: string } {
+  return parseCrl(der).ok ? { expected: 'a certificate', found: describe.crl } : failure;
+}
+
+/** What a DER SEQUENCE is by its first fields, without reading it: the parsers say what is wrong with the rest. */
+function kindOfDer(bytes: Uint8Array): 'bundle' | 'private key' | 'other' {
+  const at = contentStart(bytes, 0);
+  const first = bytes[at];
+  if (first === tag.oid) return 'bundle';
+  if (first !== tag.integer) return 'other';
   // PKCS #8 (INTEGER, SEQUENCE), PKCS #1 (INTEGER, INTEGER), RFC 5915 (INTEGER, OCTET STRING)
-  if (at === tag.integer && (next === tag.sequence || next === tag.integer || next === tag.octetString))
-    return 'private key';
-  return at === tag.sequence && parseCrl(bytes).ok ? 'crl' : 'other';
+  const next = bytes[contentStart(bytes, at) + (bytes[at + 1] ?? 0)];
+  return next === tag.sequence || next === tag.integer || next === tag.octetString ? 'private key' : 'other';
+}
+
+/** Where the content of the element at `at` begins. */
+function contentStart(bytes: Uint8Array, at: number): number {
+  const length = bytes[at + 1] ?? 0;
+  return at + 2 + (length < 0x80 ? 0 : length & 0x7f);
 }
 
 /** The DER CRLs in `bytes`: DER, PEM, or those of a bundle. */

@@ -6,6 +6,7 @@ import { digestHex } from '../crypto/digest.js';
 import { describePublicKey } from '../crypto/keys.js';
 import { toHex } from '../der/octets.js';
 import { decodeOid } from '../der/oid.js';
+import { formatTime } from '../der/time.js';
 import { type Finding, finding } from '../findings/finding.js';
 import { formatName } from '../names/format-name.js';
 import { formatIpAddress } from '../names/ip-address.js';
@@ -16,10 +17,9 @@ import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { type Extension, extensionOid, keyUsageBit } from '../x509/extensions.js';
 import { type GeneralName, generalNameTag, readOtherName } from '../x509/name.js';
 import { encodeBase64 } from '../x509/pem.js';
-import { readCertificates } from './input.js';
+import { explainFailure, readCertificates } from './input.js';
 import { octets } from './request.js';
 import { snapshotOf, type Trust } from './snapshot.js';
-import { isoTime } from './summary.js';
 
 /** A name of the certificate by its RFC 5280 form. */
 export interface ReportedName {
@@ -86,7 +86,7 @@ function unreadable({ expected, found }: { expected: string; found: string }): C
 
 function inspectOne(der: Uint8Array, trust: Trust | undefined): CertificateReport {
   const result = parseCertificate(der);
-  if (!result.ok) return unreadable(result);
+  if (!result.ok) return unreadable(explainFailure(der, result));
   const certificate = result.value;
   const key = describePublicKey(certificate.publicKey);
   const pinned = trust === undefined ? undefined : snapshotOf(trust).store.pins.match(der);
@@ -97,8 +97,8 @@ function inspectOne(der: Uint8Array, trust: Trust | undefined): CertificateRepor
     serialNumber: toHex(certificate.serialNumber),
     subject: formatName(certificate.subject),
     issuer: formatName(certificate.issuer),
-    notBefore: isoTime(certificate.notBefore),
-    notAfter: isoTime(certificate.notAfter),
+    notBefore: formatTime(certificate.notBefore),
+    notAfter: formatTime(certificate.notAfter),
     publicKey: {
       algorithm: certificate.publicKey.algorithm.oid,
       ...(key.ok ? { description: describeKey(key.value) } : {}),

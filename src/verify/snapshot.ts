@@ -43,8 +43,9 @@ export interface TrustInput {
 const edgeCapacity = 16_384;
 
 export class Snapshot implements Trust {
-  readonly version: string;
   readonly refused: readonly Refusal[];
+  readonly #catalogues: readonly Catalogue[];
+  #version: string | undefined;
   readonly store: TrustStore;
   /** Anchors of timestamp authorities, with the same intermediates. */
   readonly timestampStore: TrustStore;
@@ -54,15 +55,22 @@ export class Snapshot implements Trust {
   constructor(input: TrustInput) {
     const refused: Refusal[] = [];
     const catalogues = input.catalogues ?? [];
+    this.#catalogues = catalogues;
     this.store = new TrustStore(catalogues);
-    this.timestampStore = new TrustStore([]);
+    this.timestampStore = new TrustStore(catalogues);
     fill(this.store, input.anchors, 'anchor', refused);
     fill(this.store, input.intermediates, 'intermediate', refused);
     fill(this.timestampStore, input.timestampAuthorities, 'anchor', refused);
+    // An authority of the PKI itself may issue for timestamp authorities as well.
+    fill(this.timestampStore, input.anchors, 'anchor', []);
     fill(this.timestampStore, input.intermediates, 'intermediate', []);
-    this.evidence = new CrlEvidence(readEvidence(input.crls, refused));
+    this.evidence = new CrlEvidence(readEvidence(input.crls, refused), this.store);
     this.refused = refused;
-    this.version = versionOf(this, catalogues);
+  }
+
+  get version(): string {
+    this.#version ??= versionOf(this, this.#catalogues);
+    return this.#version;
   }
 }
 

@@ -41,7 +41,8 @@ const codeOf = (file: string): string => readFileSync(join(source, file), 'utf8'
 
 function importsOf(file: string): Import[] {
   const text = codeOf(file);
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string);
+  const statements = /^(?:import|export)\b[^;'"`]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+  const specifiers = [...text.matchAll(statements)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   return specifiers.map((target) => ({ file, room: roomOf(file), target }));
 }
 

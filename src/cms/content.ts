@@ -1,0 +1,105 @@
+/**
+ * The signed content as it passes by: hashed under the digests that the message announces, kept only while it is small,
+ * and handed on to whoever looks for a signature inside.
+ *
+ * What was not announced is computed from what was kept. Where the content was too large to keep, the answer is
+ * undefined, for streamed and whole messages alike: the verdict must not depend on how the octets arrived.
+ */
+import type { DigestName } from '../crypto/algorithms.js';
+import { createDigest, type Digest, digest } from '../crypto/digest.js';
+import { concatOctets } from '../der/octets.js';
+import { limits } from './failure.js';
+
+export interface SignedContent {
+  readonly length: number;
+  /** undefined: not announced, and too large to be hashed a second time. */
+  digest(name: DigestName): Uint8Array | undefined;
+  /** The octets; undefined where they were too many to keep. */
+  octets(): Uint8Array | undefined;
+}
+
+/** Content that lies there whole: what a caller gave beside a detached signature. */
+export function wholeContent(octets: Uint8Array): SignedContent {
+  const values = new Map<DigestName, Uint8Array>();
+  return {
+    length: octets.length,
+    digest: (name) => {
+      const value = values.get(name) ?? digest(name, octets);
+      values.set(name, value);
+      return value;
+    },
+    octets: () => octets,
+  };
+}
+
+/** Pieces below this size are put together first: a hostile encoder may send one octet at a time. */
+const smallPiece = 2048;
+const bufferOctets = 32 * 1024;
+
+export class ContentCollector implements SignedContent {
+  length = 0;
+  private readonly running: Map<DigestName, Digest>;
+  private readonly values = new Map<DigestName, Uint8Array>();
+  private kept: Uint8Array[] | undefined = [];
+  private whole: Uint8Array | undefined;
+  private buffer: Uint8Array | undefined;
+  private buffered = 0;
+  private readonly stable: boolean;
+  private readonly next: ((chunk: Uint8Array) => void) | undefined;
+
+  /** `stable`: the chunks stay as they are until the end, so that keeping them needs no copy. */
+  constructor(names: Iterable<DigestName>, stable: boolean, next?: (chunk: Uint8Array) => void) {
+    this.running = new Map([...names].map((name) => [name, createDigest(name)]));
+    this.stable = stable;
+    this.next = next;
+  }
+
+  update(chunk: Uint8Array): void {
+    if (chunk.length >= smallPiece) {
+      this.flush();
+      this.take(chunk, this.stable);
+      return;
+    }
+    this.buffer ??= new Uint8Array(bufferOctets);
+    if (this.buffered + chunk.length > bufferOctets) this.flush();
+    this.buffer.set(chunk, this.buffered);
+    this.buffered += chunk.length;
+  }
+
+  finish(): void {
+    this.flush();
+    for (const [name, running] of this.running) this.values.set(name, running.finish());
+    this.running.clear();
+  }
+
+  digest(name: DigestName): Uint8Array | undefined {
+    const value = this.values.get(name);
+    if (value !== undefined) return value;
+    const octets = this.octets();
+    if (octets === undefined) return undefined;
+    const computed = digest(name, octets);
+    this.values.set(name, computed);
+    return computed;
+  }
+
+  octets(): Uint8Array | undefined {
+    if (this.kept === undefined) return undefined;
+    this.whole ??= this.kept.length === 1 ? this.kept[0] : concatOctets(...this.kept);
+    return this.whole;
+  }
+
+  private flush(): void {
+    if (this.buffer === undefined || this.buffered === 0) return;
+    const piece = this.buffer.subarray(0, this.buffered);
+    this.buffered = 0;
+    this.take(piece, false);
+  }
+
+  private take(chunk: Uint8Array, stable: boolean): void {
+    this.length += chunk.length;
+    for (const running of this.running.values()) running.update(chunk);
+    if (this.length > limits.keptContent) this.kept = undefined;
+    else this.kept?.push(stable ? chunk : chunk.slice());
+    this.next?.(chunk);
+  }
+}

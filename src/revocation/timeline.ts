@@ -1,0 +1,178 @@
+/**
+ * A compacted history: CRLs of one issuer, scope and kind as a timeline of serial number → what was listed, from which of
+ * them to which. Successive CRLs repeat nearly all of their entries, so ten years of them take little more memory than the
+ * last one. Nothing that judging asks is lost: every header stays, and every entry as it stood in each CRL; what goes are
+ * the octets that only a signature needs, and so a CRL is compacted only once its signature was found good.
+ */
+import { sha256Hex } from '../crypto/digest.js';
+import { equalOctets } from '../der/octets.js';
+import { DerReader, parsed, tag } from '../der/reader.js';
+import { encodeElement } from '../der/writer.js';
+import type { KnownCertificate } from '../trust/known-certificate.js';
+import { type CertificateList, parseCrl } from '../x509/crl.js';
+import { readEntry } from './entry.js';
+import { type EntrySource, type HeldCrl, heldCrl, type ListedEntry } from './held-crl.js';
+import type { IndexedCrl } from './index-crl.js';
+import { hashKey } from './serial-hash.js';
+import { findEntries, type SerialIndex, SerialTable } from './serial-table.js';
+
+/** A CRL whose signature is settled. */
+export interface SettledCrl {
+  readonly indexed: IndexedCrl;
+  readonly list: CertificateList;
+  /** Certificates whose key fits. */
+  readonly signers: readonly KnownCertificate[];
+}
+
+/** An entry as it stood in the CRLs from `first` to `last`. */
+interface Run {
+  readonly entry: Uint8Array;
+  readonly first: number;
+  last: number;
+}
+
+/** What offsets in a table may say (serial-table.ts); more distinct entries are not compacted. */
+const maximumOctets = 2 ** 26;
+
+/** Held CRLs over one shared timeline, in the order given, which must be that of thisUpdate; undefined: too large. */
+export function compactTimeline(crls: readonly SettledCrl[]): HeldCrl[] | undefined {
+  const index = indexRuns(collectRuns(crls));
+  if (index === undefined) return undefined;
+  const timeline = new Timeline(index);
+  const held: HeldCrl[] = [];
+  for (const [position, { indexed, list, signers }] of crls.entries()) {
+    const header = parseCrl(withoutEntries(list));
+    if (!header.ok) return undefined;
+    held.push(
+      heldCrl(header.value, {
+        sha256: indexed.sha256,
+        entries: timeline.at(position, indexed),
+        existedBy: indexed.existedBy,
+        brought: false,
+        verifiedKeys: new Set(signers.map(({ publicKeyId }) => publicKeyId)),
+      }),
+    );
+  }
+  return held;
+}
+
+/** The same CRL with an empty list: its header and extensions are read from it, its signature fits no longer. */
+function withoutEntries(list: CertificateList): Uint8Array {
+  const { der, tbs, entries } = list;
+  const tbsStart = tbs.byteOffset - der.byteOffset;
+  const content = new DerReader(der, tbsStart).region(tag.sequence, 'tbsCertList');
+  const length = entries.end - entries.start;
+  const header = length === 0 ? 0 : length < 0x80 ? 2 : 2 + Math.ceil((32 - Math.clz32(length)) / 8);
+  const rest = der.subarray(tbsStart + tbs.length);
+  const before = der.subarray(content.start, entries.start - header);
+  return encodeElement(tag.sequence, encodeElement(tag.sequence, before, der.subarray(entries.end, content.end)), rest);
+}
+
+/**
+ * All runs, in the order of their first CRL. Lists mostly continue the one before in its order: those entries are found by
+ * walking both lists side by side, the others by their octets.
+ */
+function collectRuns(crls: readonly SettledCrl[]): Run[] {
+  const runs: Run[] = [];
+  const byOctets = new Map<string, Run>();
+  let before: readonly Run[] = [];
+  for (const [position, { list }] of crls.entries()) {
+    const { der, entries } = list;
+    const reader = new DerReader(der, entries.start, entries.end);
+    const current: Run[] = [];
+    let next = 0;
+    while (!reader.done) {
+      const entry = reader.element(tag.sequence, 'an entry of the CRL');
+      const side = findAhead(before, next, entry);
+      if (side !== -1) next = side + 1;
+      const run = side === -1 ? runOf(entry, position) : (before[side] as Run);
+      run.last = position;
+      current.push(run);
+    }
+    before = current;
+  }
+  return runs;
+
+  /** The run that goes on or begins; changed octets (a reason, a date) begin a new one, and so does a gap. */
+  function runOf(entry: Uint8Array, position: number): Run {
+    const key = Buffer.from(entry.buffer, entry.byteOffset, entry.length).toString('latin1');
+    const open = byOctets.get(key);
+    if (open !== undefined && open.last >= position - 1) return open;
+    const begun = { entry: entry.slice(), first: position, last: position };
+    byOctets.set(key, begun);
+    runs.push(begun);
+    return begun;
+  }
+}
+
+/** Entries that are passed over in the list before: a few expire from one CRL to the next. */
+const maximumAhead = 32;
+
+function findAhead(before: readonly Run[], from: number, entry: Uint8Array): number {
+  const end = Math.min(before.length, from + maximumAhead);
+  for (let at = from; at < end; at++) if (equalOctets((before[at] as Run).entry, entry)) return at;
+  return -1;
+}
+
+/** Each entry followed by two numbers, first and last; one octet in front, since 0 is no offset. */
+function indexRuns(runs: readonly Run[]): SerialIndex | undefined {
+  const size = runs.reduce((sum, { entry }) => sum + entry.length + 8, 1);
+  if (size > maximumOctets) return undefined;
+  const der = new Uint8Array(size);
+  const view = new DataView(der.buffer);
+  const offsets: number[] = [];
+  let at = 1;
+  for (const { entry, first, last } of runs) {
+    offsets.push(at);
+    der.set(entry, at);
+    at += entry.length + 8;
+    view.setUint32(at - 8, first);
+    view.setUint32(at - 4, last);
+  }
+  // One entry that changes in thousands of CRLs is refused by the table; the history then stays as it is.
+  const made = parsed(() => {
+    const table = new SerialTable(der, hashKey(sha256Hex(der)), runs.length);
+    for (const offset of offsets) table.add(offset);
+    return { der, hashKey: table.hashKey, slots: table.slots, chains: table.finish() };
+  });
+  return made.ok ? made.value : undefined;
+}
+
+class Timeline {
+  readonly #index: SerialIndex;
+  readonly #view: DataView;
+  /** The last question: every CRL of the timeline is asked about the same certificate in turn. */
+  #asked: Uint8Array | undefined;
+  #found: readonly { readonly first: number; readonly last: number; readonly listed: ListedEntry }[] = [];
+
+  constructor(index: SerialIndex) {
+    this.#index = index;
+    this.#view = new DataView(index.der.buffer);
+  }
+
+  at(position: number, { entryCount, unknownCriticalEntry }: IndexedCrl): EntrySource {
+    const find = (serialNumber: Uint8Array) => {
+      const found = this.#find(serialNumber);
+      if (found.length === 0) return nothingListed;
+      return found.filter(({ first, last }) => first <= position && position <= last).map(({ listed }) => listed);
+    };
+    return { entryCount, unknownCriticalEntry, find };
+  }
+
+  #find(serialNumber: Uint8Array) {
+    if (this.#asked === serialNumber) return this.#found;
+    const { der } = this.#index;
+    this.#found = findEntries(this.#index, serialNumber).map((offset) => {
+      const reader = new DerReader(der, offset);
+      reader.skip('an entry');
+      const end = reader.position;
+      const entry = readEntry(der, offset, end, 2);
+      const [first, last] = [this.#view.getUint32(end), this.#view.getUint32(end + 4)];
+      return { first, last, listed: { entry, issuerKeys: undefined } };
+    });
+    this.#asked = serialNumber;
+    return this.#found;
+  }
+}
+
+const nothingListed: readonly ListedEntry[] = [];

@@ -1,0 +1,123 @@
+/** From the paths that were tried to the verdict: their order, the status, the report. It judges no path. */
+
+import { formatTime } from '../der/time.js';
+import { etsiIndication } from '../findings/etsi.js';
+import {
+  compareFindings,
+  type Finding,
+  rankFindings,
+  type Status,
+  statusOf,
+  uniqueFindings,
+} from '../findings/finding.js';
+import type { ProspectivePath } from '../path/context.js';
+import { verifyCrl } from '../revocation/accept.js';
+import type { IndexedCrl } from '../revocation/index-crl.js';
+import type { KnownCertificate } from '../trust/known-certificate.js';
+import type { CertificateSource } from '../trust/trust-store.js';
+import type { Evaluation, Question } from './question.js';
+import type { Times } from './request.js';
+import type { Snapshot } from './snapshot.js';
+import { summarize } from './summary.js';
+import type { Missing, PathReport, Verdict } from './types.js';
+import { engineVersion } from './version.js';
+
+/**
+ * The order of paths: clean before indeterminate before invalid among those that reach an end that is trusted, since one
+ * that lacks only evidence may still be good; those that end nowhere come last (DESIGN.md §3, Status).
+ */
+function pathRank({ path, findings }: Evaluation): number {
+  const statusRank: Record<Status, number> = { valid: 0, indeterminate: 1, invalid: 2 };
+  return (path.ending === undefined ? 3 : 0) + statusRank[statusOf(findings)];
+}
+
+/** The verdict over all paths that were tried; `common` are the findings of no path. */
+export function decide(evaluations: readonly Evaluation[], common: readonly Finding[], question: Question): Verdict {
+  const { snapshot, overlay, times } = question;
+  const ordered = evaluations
+    .map((evaluation, index) => ({ ...evaluation, findings: rankFindings(uniqueFindings(evaluation.findings)), index }))
+    .sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings) || a.index - b.index);
+  const [best] = ordered;
+  const findings = rankFindings(uniqueFindings([...(best?.findings ?? []), ...common]));
+  const status = statusOf(findings);
+  return {
+    schema: 1,
+    status,
+    etsi: etsiIndication(status, findings),
+    findings,
+    paths: ordered.map(({ path, findings }) => reportPath(path, findings, overlay)),
+    revocation: best?.revocation ?? [],
+    missing: uniqueMissing(best?.missing ?? []),
+    discovered: {
+      authorities: overlay.discovered.map(({ certificate }) => certificate.der),
+      crls: discoveredCrls(evaluations, question),
+    },
+    time: { now: formatTime(times.now), at: formatTime(times.at), basis: times.attested ? 'attested' : 'now' },
+    engineVersion,
+    trustVersion: snapshot.version,
+  };
+}
+
+/** CRLs of the request that the snapshot lacks and that an authority of a path that was found has signed. */
+function discoveredCrls(evaluations: readonly Evaluation[], { crls, snapshot }: Question): Uint8Array[] {
+  const fresh = crls.filter(({ sha256 }) => !snapshot.evidence.has(sha256));
+  if (fresh.length === 0) return [];
+  const reached = evaluations.filter(({ path }) => path.ending !== undefined);
+  const authorities = new Map(
+    reached.flatMap(({ path }) => path.certificates.slice(1)).map((known) => [known.sha256, known]),
+  );
+  return fresh
+    .filter((crl) => [...authorities.values()].some(({ certificate }) => isSignedBy(crl, certificate)))
+    .map(({ der }) => der);
+}
+
+function isSignedBy(crl: IndexedCrl, certificate: KnownCertificate['certificate']): boolean {
+  return verifyCrl(crl, certificate).length === 0;
+}
+
+/** Between two failing paths the one with fewer errors is nearer to what was meant. */
+function compareHeads(a: readonly Finding[], b: readonly Finding[]): number {
+  const errors = (findings: readonly Finding[]) => findings.filter(({ severity }) => severity === 'error').length;
+  const [headA] = a;
+  const [headB] = b;
+  return errors(a) - errors(b) || (headA === undefined || headB === undefined ? 0 : compareFindings(headB, headA));
+}
+
+function reportPath(path: ProspectivePath, findings: Finding[], source: CertificateSource): PathReport {
+  const certificates = path.certificates.map((known) => summarize(known, source));
+  const top = certificates[certificates.length - 1];
+  if (path.ending === undefined || top === undefined) return { certificates, findings };
+  const { subject, sha256, authority } = top;
+  return {
+    certificates,
+    anchor: { subject, sha256, ...(authority === undefined ? {} : { authority }), kind: path.ending },
+    findings,
+  };
+}
+
+function uniqueMissing(missing: readonly Missing[]): Missing[] {
+  const seen = new Set<string>();
+  return missing.filter(({ kind, name }) => {
+    const key = `${kind} ${name}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** The verdict about something for which not even a path could be looked for. */
+export function verdictWithoutPath(found: readonly Finding[], snapshot: Snapshot, times: Times): Verdict {
+  const findings = rankFindings(found);
+  const status = statusOf(findings);
+  return {
+    schema: 1,
+    status,
+    etsi: etsiIndication(status, findings),
+    findings,
+    paths: [],
+    revocation: [],
+    missing: [],
+    discovered: { authorities: [], crls: [] },
+    time: { now: formatTime(times.now), at: formatTime(times.at), basis: times.attested ? 'attested' : 'now' },
+    engineVersion,
+    trustVersion: snapshot.version,
+  };
+}

@@ -1,0 +1,218 @@
+/** The index of a CRL: equal to a naive scan, refusing what breaks the grammar, ready for another thread. */
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readEntry } from '../../src/revocation/entry.js';
+import {
+  findEntries,
+  type IndexedCrl,
+  indexCrl,
+  issuerEntryOf,
+  transferablesOf,
+} from '../../src/revocation/index-crl.js';
+import { integer, sequence, utcTime } from '../../src/stand-in/asn1.js';
+import {
+  type CrlEntryInput,
+  type CrlInput,
+  crlReasons,
+  issueCrl,
+  issueLargeCrl,
+  largeCrlSerial,
+} from '../../src/stand-in/crl.js';
+import { parseCrl } from '../../src/x509/crl.js';
+import { authority, day } from './pki.js';
+
+const ca = authority('CN=Index CA');
+
+const crl = (entries: CrlEntryInput[], more: Partial<CrlInput> = {}) =>
+  issueCrl({ issuer: ca, thisUpdate: day('2026-01-01'), nextUpdate: day('2026-01-11'), entries, ...more });
+
+/** Content octets of the INTEGER. */
+const serialOctets = (value: bigint | number) => integer(value).subarray(2);
+
+/** The entries one after another, without any index. */
+function scan(der: Uint8Array) {
+  const list = parseCrl(der);
+  if (!list.ok) throw new Error('unreadable');
+  const { entries, version } = list.value;
+  const all: { offset: number; serial: string; date: number; reason: string }[] = [];
+  for (let at = entries.start; at < entries.end; ) {
+    const entry = readEntry(der, at, entries.end, version);
+    const serial = Buffer.from(entry.serialNumber).toString('hex');
+    all.push({ offset: at, serial, date: entry.revocationDate, reason: entry.reason });
+    const length = der[at + 1] as number;
+    at += length < 0x80 ? 2 + length : 3 + (der[at + 2] as number);
+  }
+  return all;
+}
+
+function expectSame(indexed: IndexedCrl, serials: Iterable<Uint8Array>) {
+  const all = scan(indexed.der);
+  expect(indexed.entryCount).toBe(all.length);
+  for (const serial of serials) {
+    const hex = Buffer.from(serial).toString('hex');
+    const expected = all.filter((entry) => entry.serial === hex).map(({ offset }) => offset);
+    expect(findEntries(indexed, serial).sort((a, b) => a - b)).toEqual(expected);
+  }
+}
+
+describe('indexCrl', () => {
+  it('finds what a scan finds, and nothing else', () => {
+    const reasons = Object.keys(crlReasons).filter(
+      (reason) => reason !== 'removeFromCRL',
+    ) as (keyof typeof crlReasons)[];
+    const entry = fc.record({
+      serialNumber: fc.oneof(fc.bigInt(-300n, 300n), fc.bigInt(0n, 2n ** 159n), fc.bigInt(0n, 2n ** 1200n)),
+      date: fc.integer({ min: Date.parse('1960-01-01'), max: Date.parse('2070-01-01') }),
+      reason: fc.option(fc.constantFrom(...reasons), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(entry, { maxLength: 60 }),
+        fc.array(fc.bigInt(-300n, 300n), { maxLength: 30 }),
+        (rows, others) => {
+          const entries = rows.map(({ serialNumber, date, reason }) => ({
+            serialNumber,
+            revocationDate: new Date(date),
+            ...(reason === undefined ? {} : { reason }),
+          }));
+          const indexed = indexCrl(crl(entries));
+          expect(indexed.failure).toBeUndefined();
+          expectSame(indexed, [
+            ...rows.map(({ serialNumber }) => serialOctets(serialNumber)),
+            ...others.map(serialOctets),
+          ]);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('finds every one of many entries', () => {
+    const der = issueLargeCrl({
+      issuer: ca,
+      thisUpdate: day('2026-01-01'),
+      count: 20_000,
+      revocationDate: day('2025-12-30'),
+    });
+    const indexed = indexCrl(der);
+    expect(indexed.entryCount).toBe(20_000);
+    for (let i = 0; i < 20_000; i += 7) expect(findEntries(indexed, serialOctets(largeCrlSerial(i)))).toHaveLength(1);
+    for (let i = 20_000; i < 21_000; i++) expect(findEntries(indexed, serialOctets(largeCrlSerial(i)))).toHaveLength(0);
+  });
+
+  it('takes at most half of a table beyond what 1,000,000 entries need', () => {
+    const der = issueLargeCrl({
+      issuer: ca,
+      thisUpdate: day('2026-01-01'),
+      count: 100_000,
+      revocationDate: day('2025-12-30'),
+    });
+    expect(indexCrl(der).slots.byteLength).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  it('keeps repetitions of a serial number, to a limit', () => {
+    const entries = (count: number) =>
+      Array.from({ length: count }, () => ({ serialNumber: 7, revocationDate: day('2025-12-01') }));
+    expect(findEntries(indexCrl(crl(entries(4096))), serialOctets(7))).toHaveLength(4096);
+    expect(indexCrl(crl(entries(4097))).failure).toMatchObject({ found: 'more entries with the same' });
+  });
+
+  it('carries certificateIssuer over the entries that follow (RFC 5280 §5.3.3)', () => {
+    const revocationDate = day('2025-12-01');
+    const indexed = indexCrl(
+      crl([
+        { serialNumber: 1, revocationDate },
+        { serialNumber: 2, revocationDate, certificateIssuer: 'CN=A' },
+        { serialNumber: 3, revocationDate },
+        { serialNumber: 1, revocationDate, certificateIssuer: 'CN=B' },
+      ]),
+    );
+    const issuerOf = (offset: number) => issuerEntryOf(indexed, offset);
+    const [second] = findEntries(indexed, serialOctets(2));
+    const [third] = findEntries(indexed, serialOctets(3));
+    expect(issuerOf(third as number)).toBe(second);
+    const ones = findEntries(indexed, serialOctets(1)).map(issuerOf);
+    expect(ones).toContain(undefined);
+    expect(ones).toHaveLength(2);
+  });
+
+  it('notices a critical entry extension that is not understood', () => {
+    const other = [{ oid: '1.2.3.4', critical: true, value: new Uint8Array([5, 0]) }];
+    expect(indexCrl(crl([{ serialNumber: 1, revocationDate: day('2025-12-01'), other }])).unknownCriticalEntry).toBe(
+      '1.2.3.4',
+    );
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(0)],
+    ['no DER', new TextEncoder().encode('<html>')],
+    ['an empty sequence', new Uint8Array([0x30, 0])],
+  ])('records why %s is no CRL', (_, octets) => {
+    const indexed = indexCrl(octets);
+    expect(indexed.failure).toBeDefined();
+    expect(findEntries(indexed, serialOctets(1))).toEqual([]);
+  });
+
+  it.each([
+    ['an entry without a date', sequence(integer(1))],
+    ['a serial number that is not minimal', sequence(new Uint8Array([2, 2, 0, 1]), utcTime(day('2025-12-01')))],
+    ['a date that does not exist', sequence(integer(1), new Uint8Array([0x17, 13, ...Buffer.from('250230000000Z')]))],
+    ['trailing data in an entry', sequence(integer(1), utcTime(day('2025-12-01')), sequence(), integer(1))],
+    ['an empty list of extensions', sequence(integer(1), utcTime(day('2025-12-01')), sequence())],
+    ['an entry that is no sequence', integer(1)],
+  ])('refuses the whole CRL for %s', (_, bad) => {
+    const good = sequence(integer(2), utcTime(day('2025-12-01')));
+    const der = withEntries(sequence(good, bad, good));
+    expect(indexCrl(der).failure).toBeDefined();
+  });
+
+  it('reads 29 February of leap years only', () => {
+    const entry = (date: string) => sequence(integer(1), new Uint8Array([0x17, 13, ...Buffer.from(date)]));
+    expect(indexCrl(withEntries(sequence(entry('240229000000Z')))).failure).toBeUndefined();
+    expect(indexCrl(withEntries(sequence(entry('230229000000Z')))).failure).toBeDefined();
+  });
+
+  it('never throws, whatever octets of a CRL are changed', () => {
+    const der = crl(
+      [1, 2, 3].map((serialNumber) => ({
+        serialNumber,
+        revocationDate: day('2025-12-01'),
+        reason: 'superseded' as const,
+      })),
+    );
+    const change = fc.tuple(fc.nat(der.length - 1), fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const copy = der.slice();
+        for (const [at, octet] of changes) copy[at] = octet;
+        const indexed = indexCrl(copy);
+        if (indexed.failure === undefined) expectSame(indexed, [serialOctets(1), serialOctets(2), serialOctets(9)]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('moves to another thread and is the same there', () => {
+    const indexed = indexCrl(crl([{ serialNumber: 5, revocationDate: day('2025-12-01') }]).slice());
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage(indexed, transferablesOf(indexed));
+    const received = receiveMessageOnPort(port2)?.message as IndexedCrl;
+    port1.close();
+    expect(indexed.der.length).toBe(0);
+    expect(findEntries(received, serialOctets(5))).toHaveLength(1);
+    expect(received.sha256).toBe(indexed.sha256);
+  });
+});
+
+/** A CRL around given revokedCertificates; its signature is of no interest here. */
+function withEntries(revokedCertificates: Uint8Array): Uint8Array {
+  const template = crl([{ serialNumber: 1, revocationDate: day('2025-12-01') }]);
+  const list = parseCrl(template);
+  if (!list.ok) throw new Error('unreadable');
+  const { tbs, entries } = list.value;
+  const tbsStart = tbs.byteOffset - template.byteOffset;
+  const header = tbs.subarray(tbs.length < 256 ? 3 : 4, entries.start - tbsStart - 2);
+  const rest = tbs.subarray(entries.end - tbsStart);
+  return sequence(sequence(header, revokedCertificates, rest), template.subarray(tbsStart + tbs.length));
+}
