@@ -32,8 +32,12 @@ export interface DisputedAuthority {
   readonly differences: readonly FactDifference[];
 }
 
-/** Parsed certificates of recent requests, by hash. Bounded: 4,096 certificates of a few kilobytes. */
-const parsedCapacity = 4096;
+/**
+ * Parsed certificates of recent requests, by hash. Bounded in number and in size: certificates of 1 MiB are let in, and a
+ * stream of them must not fill the memory.
+ */
+const parsedCapacity = 2048;
+const maximumCachedOctets = 16 * 1024;
 
 export class TrustStore implements CertificateSource {
   readonly pins: Pins;
@@ -112,7 +116,7 @@ export class TrustStore implements CertificateSource {
   }
 
   #remember(known: KnownCertificate): KnownCertificate {
-    this.#parsed.set(known.sha256, known);
+    if (known.certificate.der.length <= maximumCachedOctets) this.#parsed.set(known.sha256, known);
     return known;
   }
 

@@ -3,7 +3,9 @@
  * What cannot be read is said in words that repeat nothing of it; a private key is named and its octets go nowhere.
  */
 import { readCertificateBundle } from '../cms/bundle.js';
+import { equalOctets } from '../der/octets.js';
 import { tag } from '../der/reader.js';
+import { parseCertificate } from '../x509/certificate.js';
 import { parseCrl } from '../x509/crl.js';
 import { isDer, readPem } from '../x509/pem.js';
 
@@ -21,7 +23,7 @@ export function readCertificates(bytes: Uint8Array): Blocks {
     else if (block.kind === 'pkcs7') {
       const bundle = readCertificateBundle(block.der);
       if (!bundle.ok) return bundle;
-      certificates.push(...bundle.value.certificates);
+      certificates.push(...endEntityFirst(bundle.value.certificates));
     }
   }
   if (certificates.length > 0) return { ok: true, value: certificates };
@@ -43,11 +45,26 @@ function readDerCertificates(bytes: Uint8Array): Blocks {
     if (!bundle.ok) return bundle;
     const { certificates } = bundle.value;
     return certificates.length > 0
-      ? { ok: true, value: certificates }
+      ? { ok: true, value: endEntityFirst(certificates) }
       : { ok: false, expected: 'a certificate', found: describe.pkcs7 };
   }
   if (kind === 'private key') return { ok: false, expected: 'a certificate', found: describe['private key'] };
   return { ok: true, value: [bytes] };
+}
+
+/** A bundle is a SET without an order that means anything: the first one that issued none of the others leads. */
+function endEntityFirst(certificates: readonly Uint8Array[]): Uint8Array[] {
+  if (certificates.length < 2) return [...certificates];
+  const read = certificates.map((der) => parseCertificate(der));
+  const lead = read.findIndex(
+    (candidate) =>
+      candidate.ok &&
+      !read.some(
+        (other) => other !== candidate && other.ok && equalOctets(other.value.issuer.der, candidate.value.subject.der),
+      ),
+  );
+  if (lead < 1) return [...certificates];
+  return [certificates[lead] as Uint8Array, ...certificates.slice(0, lead), ...certificates.slice(lead + 1)];
 }
 
 /** Why these octets are no certificate: what else they are, where that can be told. Asked only after reading failed. */
