@@ -1,0 +1,134 @@
+/** Stamps of the log's head by a timestamp authority: the stand-in's, over HTTP on loopback. */
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createGuard } from '../../src/net/guard.js';
+import type { RefreshDeps } from '../../src/refresh/deps.js';
+import { startSchedule } from '../../src/refresh/job.js';
+import { checkStamps, stampDue, stampLog } from '../../src/refresh/stamp.js';
+import { asn1, issueTimestamp, issueTimestampAuthority, timestampResponse } from '../../src/stand-in/index.js';
+import { verifyLog } from '../../src/store/verify.js';
+import { createWorld, day, hour, start, type World } from './world.js';
+
+let w: World;
+let deps: RefreshDeps;
+let url: string;
+/** What the authority makes of the imprint that it is asked to stamp. */
+let answer: (imprint: Uint8Array) => Uint8Array;
+let asked = 0;
+let close: () => void;
+
+beforeEach(async () => {
+  w = await createWorld();
+  asked = 0;
+  const authority = issueTimestampAuthority({
+    subject: 'CN=stamps',
+    notBefore: new Date(0),
+    notAfter: new Date(start + 900 * day),
+  });
+  // The stand-in stamps the hash of data; a token over a given hash is one over data whose hash that is, put in its place.
+  answer = (imprint) => {
+    const marker = Buffer.from('00'.repeat(32), 'hex');
+    const token = issueTimestamp({ authority, data: marker, genTime: new Date(w.now) });
+    const other = Buffer.from(sha256(marker), 'hex');
+    const at = Buffer.from(token).indexOf(other);
+    const made = Buffer.from(token);
+    made.set(imprint, at);
+    return timestampResponse(made);
+  };
+  const server = createServer((request, response) => {
+    asked += 1;
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      expect(request.method).toBe('POST');
+      expect(request.headers['content-type']).toBe('application/timestamp-query');
+      const body = Buffer.concat(parts);
+      // SEQUENCE { 1, SEQUENCE { SEQUENCE { OID, NULL }, OCTET STRING }, TRUE }: the imprint is before the last three octets.
+      response.end(answer(new Uint8Array(body.subarray(body.length - 35, body.length - 3))));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  close = () => server.close();
+  url = `http://127.0.0.1:${port}/`;
+  deps = { ...w.deps, guard: createGuard({ allow: [{ cidr: '127.0.0.1/32', ports: [port] }] }), timestampUrl: url };
+});
+afterEach(async () => {
+  close();
+  await w.close();
+});
+
+const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
+
+it('stamps the head, keeps the token in the log, and finds it again', async () => {
+  const head = await w.store.logHead();
+  expect(await stampDue(w.store, w.now)).toBe(true);
+  expect(await stampLog(deps, url)).toEqual({ ok: true, seq: head.seq, genTime: start });
+  expect(await w.store.lastLog('stamp')).toMatchObject({ seq: head.seq + 1, body: expect.stringContaining(head.hash) });
+  expect(await verifyLog(w.store)).toMatchObject({ ok: true });
+  expect(await checkStamps(w.store)).toEqual({ stamps: 1, last: { seq: head.seq, genTime: start } });
+});
+
+it('is due once a day, and only when something was logged since', async () => {
+  await stampLog(deps, url);
+  expect(await stampDue(w.store, w.now + 2 * day)).toBe(false);
+  await w.store.appendLog('test', {}, w.now);
+  expect(await stampDue(w.store, w.now + hour)).toBe(false);
+  expect(await stampDue(w.store, w.now + day)).toBe(true);
+});
+
+it.each([
+  ['a refusal', () => asn1.sequence(asn1.sequence(asn1.integer(2))), 'not_granted'],
+  ['rubbish', () => new Uint8Array([1, 2, 3]), 'not_granted'],
+  [
+    'a token over something else',
+    (imprint: Uint8Array) => answer(imprint.with(0, (imprint[0] ?? 0) ^ 1)),
+    'not_over_the_head',
+  ],
+  [
+    'a token of yesterday',
+    (imprint: Uint8Array) => {
+      w.now -= day;
+      const made = answer(imprint);
+      w.now += day;
+      return made;
+    },
+    'not_dated_now',
+  ],
+])('takes no stamp from %s', async (_, make, reason) => {
+  const good = answer;
+  answer = (imprint) => {
+    answer = good;
+    return make(imprint);
+  };
+  expect(await stampLog(deps, url)).toEqual({ ok: false, reason });
+  expect(await w.store.lastLog('stamp')).toBeUndefined();
+});
+
+it('shows a stamp that is over another entry', async () => {
+  await stampLog(deps, url);
+  const last = await w.store.lastLog('stamp');
+  const body = JSON.parse(last?.body ?? '{}') as { token: string };
+  await w.store.appendLog('stamp', { seq: 1, token: body.token }, w.now);
+  expect(await checkStamps(w.store)).toMatchObject({ stamps: 1, broken: (last?.seq ?? 0) + 1 });
+});
+
+it('is made by the schedule, and after a failure not again at once', async () => {
+  const good = answer;
+  answer = () => new Uint8Array([0]);
+  const stop = startSchedule(deps, { tickMs: 5 });
+  const until = async (condition: () => boolean): Promise<void> => {
+    for (let i = 0; i < 1_000 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await until(() => w.events.some(({ type }) => type === 'stamp'));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(asked).toBe(1);
+  answer = good;
+  w.now += 2 * hour;
+  await until(() => w.events.some((event) => event.type === 'stamp' && event.ok));
+  await stop();
+  expect(asked).toBe(2);
+  expect((await checkStamps(w.store)).stamps).toBe(1);
+});

@@ -1,0 +1,35 @@
+/** Starts a child process that runs a TypeScript file of the tests, and talks to it by messages. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** The next message that the condition takes. */
+  readonly message: <T>(take: (message: unknown) => T | undefined) => Promise<T>;
+  /** Ends it as a crash would, and waits until it is gone. */
+  readonly kill: () => Promise<void>;
+}
+
+export function startChild(file: URL, input: object, options: readonly string[] = []): Child {
+  const child = fork(fileURLToPath(file), [], {
+    execArgv: [...options, '--import', new URL('./register.mjs', import.meta.url).href],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.send(input);
+  return {
+    process: child,
+    message: (take) =>
+      new Promise((resolve, reject) => {
+        child.once('exit', (code) => reject(new Error(`the child ended early (${code})`)));
+        child.on('message', (message) => {
+          const taken = take(message);
+          if (taken !== undefined) resolve(taken);
+        });
+      }),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** What only the embedded engine has: a folder that may be missing or closed, and files that may be spoilt. */
+import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openStore } from '../../src/store/open.js';
+import { openSqliteStore } from '../../src/store/sqlite.js';
+import { verifyContents } from '../../src/store/verify.js';
+import { newCrl } from './contract.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unify-pki-sqlite-'));
+});
+afterEach(async () => {
+  await chmod(folder, 0o700);
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('makes its folder, unless it shall not', async () => {
+  const inner = join(folder, 'a', 'b');
+  await expect(openStore({ folder: inner, create: false })).rejects.toMatchObject({
+    code: 'folder_missing',
+    message: expect.stringContaining(inner),
+  });
+  await (await openStore({ folder: inner })).close();
+  expect(await readdir(inner)).toEqual(expect.arrayContaining(['crl', 'store.sqlite']));
+  await (await openStore({ folder: inner, create: false })).close();
+});
+
+it('says that a folder cannot be written', async () => {
+  await writeFile(join(folder, 'file'), 'x');
+  await expect(openSqliteStore({ folder: join(folder, 'file') })).rejects.toMatchObject({
+    code: 'folder_not_writable',
+    message: expect.stringContaining('cannot be written'),
+  });
+  await mkdir(join(folder, 'db', 'store.sqlite'), { recursive: true });
+  await expect(openSqliteStore({ folder: join(folder, 'db') })).rejects.toMatchObject({ code: 'folder_not_writable' });
+});
+
+it('shows a file that was altered or lost, and never gives it out', async () => {
+  const store = await openSqliteStore({ folder });
+  try {
+    const placement = { state: 'accepted', current: true, revocationOnly: false, notes: [] } as const;
+    const { record } = await store.addCrl(newCrl(Buffer.from('good')), () => placement);
+    const path = join(folder, 'crl', record.sha256.slice(0, 2), `${record.sha256}.crl`);
+    await writeFile(path, 'evil');
+    await expect(store.crlBytes(record.sha256)).rejects.toMatchObject({ code: 'corrupt' });
+    expect(await verifyContents(store)).toEqual([record.sha256]);
+    await rm(path);
+    expect(await store.crlBytes(record.sha256)).toBeUndefined();
+    expect(await verifyContents(store)).toEqual([record.sha256]);
+  } finally {
+    await store.close();
+  }
+});
+
+it('sweeps what a crash left behind, and not what is being written', async () => {
+  await (await openSqliteStore({ folder })).close();
+  const old = join(folder, 'crl', 'incoming-old');
+  await writeFile(old, 'x');
+  await utimes(old, new Date(0), new Date(0));
+  await writeFile(join(folder, 'crl', 'incoming-new'), 'x');
+  await (await openSqliteStore({ folder })).close();
+  expect(await readdir(join(folder, 'crl'))).toEqual(['incoming-new']);
+});
+
+it('serves two processes at the same time, as serve and crl refresh are', async () => {
+  const [first, second] = [await openSqliteStore({ folder }), await openSqliteStore({ folder })];
+  try {
+    await Promise.all([first, second].flatMap((store) => [1, 2, 3, 4].map((i) => store.appendLog('test', { i }, i))));
+    expect(await first.logHead()).toEqual(await second.logHead());
+    expect((await first.logHead()).seq).toBe(8);
+  } finally {
+    await first.close();
+    await second.close();
+  }
+});
