@@ -8,8 +8,13 @@ import { dirname, join, resolve } from 'node:path';
 
 const work = mkdtempSync(join(tmpdir(), 'unify-pki-dockerfile-'));
 const context = join(work, 'context');
-const lines = readFileSync('Dockerfile', 'utf8').replace(/\\\n/g, ' ').split('\n').map((line) => line.trim());
-const tracked = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
+const lines = readFileSync('Dockerfile', 'utf8')
+  .replace(/\\\n/g, ' ')
+  .split('\n')
+  .map((line) => line.trim());
+const tracked = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  encoding: 'utf8',
+});
 for (const file of tracked.stdout.split('\0').filter(Boolean)) {
   cpSync(file, join(context, file), { recursive: true });
 }
@@ -29,7 +34,7 @@ function copy(words) {
   const target = words.pop();
   for (const source of words) {
     const origin = from === undefined ? join(context, source) : join(from, source);
-    const intoFolder = target.endsWith('/') && !(statSync(origin).isDirectory());
+    const intoFolder = target.endsWith('/') && !statSync(origin).isDirectory();
     const destination = intoFolder ? join(inside(target), source.split('/').pop()) : inside(target);
     mkdirSync(dirname(destination), { recursive: true });
     cpSync(origin, destination, { recursive: true, verbatimSymlinks: true });
@@ -50,7 +55,8 @@ try {
       directory = words[0];
       mkdirSync(inside('.'), { recursive: true });
     } else if (instruction === 'COPY') copy(words);
-    else if (instruction === 'ENV') for (const word of words) env[word.split('=')[0]] = word.slice(word.indexOf('=') + 1);
+    else if (instruction === 'ENV')
+      for (const word of words) env[word.split('=')[0]] = word.slice(word.indexOf('=') + 1);
     else if (instruction === 'RUN' && !rest.includes('/data')) {
       const result = spawnSync('sh', ['-c', rest], { cwd: inside('.'), env, stdio: ['ignore', 'inherit', 'inherit'] });
       if (result.status !== 0) throw new Error(`step failed: ${line}`);
@@ -71,7 +77,12 @@ async function startAndCheck() {
   const application = inside('.');
   const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const serviceEnv = { ...env, UNIFY_PKI_DATA: data, UNIFY_PKI_PORT: '18080' };
-  const service = spawn(command[0], command.slice(1), { cwd: application, env: serviceEnv, stdio: 'inherit', ...unprivileged });
+  const service = spawn(command[0], command.slice(1), {
+    cwd: application,
+    env: serviceEnv,
+    stdio: 'inherit',
+    ...unprivileged,
+  });
   try {
     for (let attempt = 0; attempt < 60; attempt++) {
       await new Promise((done) => setTimeout(done, 500));

@@ -20,6 +20,8 @@ const values = (() => {
 
 const what = 'base64';
 
+const valueAt = (text: Uint8Array, at: number): number => values[text[at] as number] as number;
+
 export class Base64Decoder {
   private bits = 0;
   private count = 0;
@@ -30,8 +32,21 @@ export class Base64Decoder {
     const out = new Uint8Array(Math.ceil(text.length / 4) * 3 + 3);
     let { bits, count, pads } = this;
     let at = 0;
-    for (const character of text) {
-      const value = values[character] as number;
+    const { length } = text;
+    for (let i = 0; i < length; i++) {
+      // Four characters at once, as long as all belong to the alphabet: most of a message.
+      while (count === 0 && pads === 0 && i + 4 <= length) {
+        const quad =
+          (valueAt(text, i) << 18) | (valueAt(text, i + 1) << 12) | (valueAt(text, i + 2) << 6) | valueAt(text, i + 3);
+        if (quad < 0) break;
+        out[at] = quad >> 16;
+        out[at + 1] = quad >> 8;
+        out[at + 2] = quad;
+        at += 3;
+        i += 4;
+      }
+      if (i === length) break;
+      const value = valueAt(text, i);
       if (value >= 0) {
         if (pads > 0) throw new DerError(`the end of the ${what}`, 'more characters behind its padding');
         bits = (bits << 6) | value;

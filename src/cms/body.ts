@@ -168,7 +168,7 @@ export class MultipartBodyReader implements BodyReader {
 
   constructor(boundary: string, digests: ReadonlySet<DigestName>, { stable, onContent }: BodyOptions) {
     this.content = new ContentCollector(digests, stable, onContent);
-    const canonical = new CrlfCanonicalizer((octets) => this.content.update(octets));
+    const canonical = new CrlfCanonicalizer((octets, reused) => this.content.update(octets, reused));
     this.splitter = new MultipartSplitter(boundary, (part, octets) => {
       if (part === 0) canonical.update(octets);
       else if (part === 1) this.takeSignature(octets);

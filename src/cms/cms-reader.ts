@@ -7,11 +7,18 @@
  */
 import type { DigestName } from '../crypto/algorithms.js';
 import { digestAlgorithm } from '../crypto/digest.js';
-import { BerReader, constructedOctetString, indefinite, isEndOfContents, readBerHeader } from '../der/ber.js';
+import {
+  BerReader,
+  constructedOctetString,
+  indefinite,
+  isEndOfContents,
+  maximumHeaderOctets,
+  readBerHeader,
+} from '../der/ber.js';
 import { contextConstructed, DerError, hexOctet, tag } from '../der/reader.js';
 import { GrowingBuffer } from './buffer.js';
 import { ContentCollector, type SignedContent } from './content.js';
-import { limits } from './failure.js';
+import { LimitError, limits } from './failure.js';
 import {
   contentTypeOid,
   readDigestAlgorithms,
@@ -41,7 +48,6 @@ interface Head {
 
 /** Constructed octet strings inside each other: one level is what encoders make. */
 const maximumStringDepth = 8;
-const maximumHeader = 10;
 
 export class CmsReader {
   private readonly head = new GrowingBuffer('octets before the signed content', limits.signedDataHead);
@@ -100,17 +106,15 @@ export class CmsReader {
   /** Keeps octets until the head is complete; what is left over then. */
   private readHead(chunk: Uint8Array): Uint8Array | undefined {
     const before = this.head.length;
-    const taken = chunk.subarray(0, limits.signedDataHead - before);
-    this.head.append(taken);
-    const octets = this.head.octets();
-    const cursor = new HeadCursor(octets);
-    let head: Head | { other: string };
-    try {
-      head = readHead(cursor);
-    } catch (error) {
-      if (!(error instanceof Incomplete)) throw error;
-      // Over the limit the next append says so.
-      if (taken.length < chunk.length) this.head.append(chunk.subarray(taken.length));
+    // As a rule the first chunk holds the whole head, and nothing is copied.
+    if (before > 0) this.head.append(chunk.subarray(0, limits.signedDataHead - before));
+    const octets = before > 0 ? this.head.octets() : chunk.subarray(0, limits.signedDataHead);
+    const head = completeHead(octets);
+    if (head === undefined) {
+      if (octets.length === limits.signedDataHead) {
+        throw new LimitError('octets before the signed content', limits.signedDataHead);
+      }
+      if (before === 0) this.head.append(octets);
       return undefined;
     }
     if ('other' in head) {
@@ -159,7 +163,7 @@ export class CmsReader {
       }
       const read = this.readContentHeader(data, at);
       if (read === 0) {
-        this.carry = data.slice(at);
+        this.carry = new Uint8Array(data.subarray(at));
         return undefined;
       }
       at += read;
@@ -177,7 +181,7 @@ export class CmsReader {
       this.open.pop();
       return 2;
     }
-    const header = readBerHeader(data, at, Math.min(data.length, at + maximumHeader), what);
+    const header = readBerHeader(data, at, Math.min(data.length, at + maximumHeaderOctets), what);
     if (header === undefined) return 0;
     // Below [0] there is one string; its pieces stand below it.
     const inString = this.open.length > 2;
@@ -292,6 +296,15 @@ class HeadCursor {
     if (!isEndOfContents(this.octets, this.position, this.octets.length)) return false;
     this.position += 2;
     return true;
+  }
+}
+
+function completeHead(octets: Uint8Array): Head | { other: string } | undefined {
+  try {
+    return readHead(new HeadCursor(octets));
+  } catch (error) {
+    if (error instanceof Incomplete) return undefined;
+    throw error;
   }
 }
 

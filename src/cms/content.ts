@@ -54,10 +54,11 @@ export class ContentCollector implements SignedContent {
     this.next = next;
   }
 
-  update(chunk: Uint8Array): void {
+  /** `reused`: this chunk is overwritten later, whatever holds for the others. */
+  update(chunk: Uint8Array, reused = false): void {
     if (chunk.length >= smallPiece) {
       this.flush();
-      this.take(chunk, this.stable);
+      this.take(chunk, this.stable && !reused);
       return;
     }
     this.buffer ??= new Uint8Array(bufferOctets);
@@ -99,7 +100,8 @@ export class ContentCollector implements SignedContent {
     this.length += chunk.length;
     for (const running of this.running.values()) running.update(chunk);
     if (this.length > limits.keptContent) this.kept = undefined;
-    else this.kept?.push(stable ? chunk : chunk.slice());
+    // Not slice(): on a Buffer it copies nothing.
+    else this.kept?.push(stable ? chunk : new Uint8Array(chunk));
     this.next?.(chunk);
   }
 }

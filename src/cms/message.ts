@@ -172,7 +172,8 @@ class Reader implements MessageReader {
 
   /** Signed content goes to a reader of its own kind, in search of a further signature. */
   private passInside(chunk: Uint8Array): void {
-    this.inner ??= new Reader(undefined, this.stable, this.level + 1);
+    // Content comes in buffers that are used again.
+    this.inner ??= new Reader(undefined, false, this.level + 1);
     this.inner.update(chunk);
   }
 

@@ -43,24 +43,35 @@ function keyRule(key: KeyDescription): Rule {
 
 const modernCurves = new Set(['P-256', 'P-384', 'P-521', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1']);
 
+const none: readonly Finding[] = [];
+
 const accepted = (rule: Rule, at: number, mode: AlgorithmMode): boolean =>
   (mode === 'legacy' && rule.legacy) || at < rule.until;
 
 /** The digest of a signature, at `at` (milliseconds). Unknown algorithms are reported where they are computed. */
-export function signatureAcceptance(algorithm: AlgorithmIdentifier, at: number, mode: AlgorithmMode): Finding[] {
+export function signatureAcceptance(
+  algorithm: AlgorithmIdentifier,
+  at: number,
+  mode: AlgorithmMode,
+): readonly Finding[] {
   const resolved = resolveScheme(algorithm);
-  if (!resolved.ok || resolved.digest === undefined) return [];
+  if (!resolved.ok || resolved.digest === undefined) return none;
   return digestAcceptance(resolved.digest, resolved.scheme.name, at, mode);
 }
 
-export function digestAcceptance(digest: DigestName, name: string, at: number, mode: AlgorithmMode): Finding[] {
-  if (accepted(digestRules[digest] ?? always, at, mode)) return [];
+export function digestAcceptance(
+  digest: DigestName,
+  name: string,
+  at: number,
+  mode: AlgorithmMode,
+): readonly Finding[] {
+  if (accepted(digestRules[digest] ?? always, at, mode)) return none;
   return [finding('algorithm_too_weak', { algorithm: name, at: formatTime(at) })];
 }
 
 /** The kind and size of a key, at `at`. */
-export function keyAcceptance(key: KeyDescription, at: number, mode: AlgorithmMode): Finding[] {
-  if (accepted(keyRule(key), at, mode)) return [];
+export function keyAcceptance(key: KeyDescription, at: number, mode: AlgorithmMode): readonly Finding[] {
+  if (accepted(keyRule(key), at, mode)) return none;
   return [finding('key_too_small', { key: describeKey(key), at: formatTime(at) })];
 }
 

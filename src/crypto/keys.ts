@@ -7,7 +7,7 @@
  * an implementation that took them).
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { decodeOid } from '../der/oid.js';
+import { readOid } from '../der/oid.js';
 import { DerError, DerReader, parsed, readWhole, tag } from '../der/reader.js';
 import { encodeElement } from '../der/writer.js';
 import { type Finding, finding } from '../findings/finding.js';
@@ -38,8 +38,6 @@ export interface PublicKey extends KeyDescription {
   readonly key: KeyObject;
 }
 
-type Described = { ok: true; value: KeyDescription; create: () => KeyObject } | { ok: false; finding: Finding };
-
 export type DescribedKey = { ok: true; value: KeyDescription } | { ok: false; finding: Finding };
 export type LoadedKey = { ok: true; value: PublicKey } | { ok: false; finding: Finding };
 
@@ -56,9 +54,10 @@ export function loadPublicKey(info: SubjectPublicKeyInfo, inheritedParameters?: 
   return guarded(() => {
     const described = describe(info, inheritedParameters);
     if (!described.ok) return described;
-    const { type } = described.value;
+    const { type, bits, curve, pssParameters, dsaParameters } = described.value;
     try {
-      return { ok: true, value: { ...described.value, key: described.create() } };
+      const key = create(info, described.value);
+      return { ok: true, value: { type, bits, curve, pssParameters, dsaParameters, key } };
     } catch {
       // Any ML-DSA octets of the right length are a key, so what fails there is the runtime.
       if (type.startsWith('ml-dsa'))
@@ -75,7 +74,7 @@ function guarded<T>(read: () => T): T | { ok: false; finding: Finding } {
   return { ok: false, finding: finding('public_key_malformed', { detail }) };
 }
 
-function describe(info: SubjectPublicKeyInfo, inherited: Uint8Array | undefined): Described {
+function describe(info: SubjectPublicKeyInfo, inherited: Uint8Array | undefined): DescribedKey {
   const { oid } = info.algorithm;
   if (oid === rsaEncryption || oid === rsassaPss) return describeRsa(info);
   if (oid === idEcPublicKey) return describeEc(info);
@@ -84,9 +83,33 @@ function describe(info: SubjectPublicKeyInfo, inherited: Uint8Array | undefined)
   return { ok: false, finding: finding('algorithm_unknown', { algorithm: oid }) };
 }
 
-const base = { curve: undefined, pssParameters: undefined, dsaParameters: undefined };
+interface Particulars {
+  readonly curve?: string;
+  readonly pssParameters?: Uint8Array | undefined;
+  readonly dsaParameters?: Uint8Array;
+}
 
-function describeRsa(info: SubjectPublicKeyInfo): Described {
+/** All descriptions have one shape, written out: every leaf gets one. */
+function description(type: KeyType, bits: number, rest: Particulars = {}): DescribedKey {
+  const { curve, pssParameters, dsaParameters } = rest;
+  return { ok: true, value: { type, bits, curve, pssParameters, dsaParameters } };
+}
+
+/** Loads what was described. */
+function create(info: SubjectPublicKeyInfo, { type, dsaParameters }: KeyDescription): KeyObject {
+  switch (type) {
+    case 'rsa':
+      return createPublicKey({ key: buffer(info.key), format: 'der', type: 'pkcs1' });
+    case 'ec':
+      return createEc(info);
+    case 'dsa':
+      return createDsa(info, dsaParameters);
+    default:
+      return createOctetKey(info);
+  }
+}
+
+function describeRsa(info: SubjectPublicKeyInfo): DescribedKey {
   const pss = info.algorithm.oid === rsassaPss;
   const { parameters } = info.algorithm;
   if (!pss && parameters !== undefined && !(parameters.length === 2 && parameters[0] === tag.null)) {
@@ -108,19 +131,11 @@ function describeRsa(info: SubjectPublicKeyInfo): Described {
   }
   if (bitLength(exponent) > maximumExponentBits)
     throw new DerError('a public exponent of at most 64 bits', 'a longer one');
-  return {
-    ok: true,
-    value: { ...base, type: 'rsa', bits, pssParameters: pss ? parameters : undefined },
-    create: () => createPublicKey({ key: buffer(info.key), format: 'der', type: 'pkcs1' }),
-  };
+  return description('rsa', bits, pss ? { pssParameters: parameters } : undefined);
 }
 
-function describeEc(info: SubjectPublicKeyInfo): Described {
-  const { parameters } = info.algorithm;
-  if (parameters === undefined || parameters[0] !== tag.oid) {
-    throw new DerError('a named curve (RFC 5480 §2.1.1)', 'something else');
-  }
-  const oid = decodeOid(new DerReader(parameters).content(tag.oid, 'a named curve'), 'a named curve');
+function describeEc(info: SubjectPublicKeyInfo): DescribedKey {
+  const oid = namedCurve(info);
   const curve = curveByOid[oid];
   if (curve === undefined) return { ok: false, finding: finding('algorithm_unknown', { algorithm: oid }) };
   const uncompressed = info.key[0] === 4;
@@ -128,55 +143,64 @@ function describeEc(info: SubjectPublicKeyInfo): Described {
   if (!(uncompressed || info.key[0] === 2 || info.key[0] === 3) || info.key.length !== expectedOctets) {
     throw new DerError(`a point on ${curve.name}`, `${info.key.length} octets that are none`);
   }
-  return {
-    ok: true,
-    value: { ...base, type: 'ec', bits: curve.bits, curve: curve.name },
-    create: () => {
-      if (curve.jwk === undefined || !uncompressed) return createFromInfo(info.der);
-      const x = base64url(info.key.subarray(1, 1 + curve.octets));
-      const y = base64url(info.key.subarray(1 + curve.octets));
-      return createPublicKey({ key: { kty: 'EC', crv: curve.jwk, x, y }, format: 'jwk' });
-    },
-  };
+  return description('ec', curve.bits, { curve: curve.name });
 }
 
-function describeOctetKey(info: SubjectPublicKeyInfo): Described {
+function namedCurve({ algorithm }: SubjectPublicKeyInfo): string {
+  const { parameters } = algorithm;
+  if (parameters === undefined || parameters[0] !== tag.oid) {
+    throw new DerError('a named curve (RFC 5480 §2.1.1)', 'something else');
+  }
+  return readOid(new DerReader(parameters), 'a named curve');
+}
+
+function createEc(info: SubjectPublicKeyInfo): KeyObject {
+  const curve = curveByOid[namedCurve(info)];
+  if (curve?.jwk === undefined || info.key[0] !== 4) return createFromInfo(info.der);
+  const x = base64url(info.key.subarray(1, 1 + curve.octets));
+  const y = base64url(info.key.subarray(1 + curve.octets));
+  return createPublicKey({ key: { kty: 'EC', crv: curve.jwk, x, y }, format: 'jwk' });
+}
+
+function describeOctetKey(info: SubjectPublicKeyInfo): DescribedKey {
   const kind = octetKeyByOid[info.algorithm.oid];
   if (kind === undefined) throw new DerError('a known key', 'another');
   if (info.algorithm.parameters !== undefined)
     throw new DerError(`no parameters of ${kind.type} (RFC 8410 §3)`, 'some');
   if (info.key.length !== kind.octets)
     throw new DerError(`a key of ${kind.octets} octets`, `${info.key.length} octets`);
-  return {
-    ok: true,
-    value: { ...base, type: kind.type, bits: kind.octets * 8 },
-    create: () =>
-      kind.jwk === undefined
-        ? createFromInfo(info.der)
-        : createPublicKey({ key: { kty: 'OKP', crv: kind.jwk, x: base64url(info.key) }, format: 'jwk' }),
-  };
+  return description(kind.type, kind.octets * 8);
 }
 
-function describeDsa(info: SubjectPublicKeyInfo, inherited: Uint8Array | undefined): Described {
-  const own = info.algorithm.parameters;
-  const present = own !== undefined && own[0] === tag.sequence;
-  const parameters = present ? own : inherited;
+function createOctetKey(info: SubjectPublicKeyInfo): KeyObject {
+  const jwk = octetKeyByOid[info.algorithm.oid]?.jwk;
+  if (jwk === undefined) return createFromInfo(info.der);
+  return createPublicKey({ key: { kty: 'OKP', crv: jwk, x: base64url(info.key) }, format: 'jwk' });
+}
+
+function describeDsa(info: SubjectPublicKeyInfo, inherited: Uint8Array | undefined): DescribedKey {
+  const parameters = ownDsaParameters(info) ?? inherited;
   if (parameters === undefined) throw new DerError('DSA parameters, own or inherited', 'none');
   const prime = new DerReader(parameters).enter(tag.sequence, 'DSA parameters').integer('the DSA prime');
   const bits = bitLength(prime);
   // Domain parameters beyond what FIPS 186-4 knows cost time and prove nothing.
   if (bits > 3072) throw new DerError('a DSA prime of at most 3072 bits', `${bits} bits`);
-  const withParameters = () =>
+  return description('dsa', bits, { dsaParameters: parameters });
+}
+
+function ownDsaParameters({ algorithm }: SubjectPublicKeyInfo): Uint8Array | undefined {
+  return algorithm.parameters?.[0] === tag.sequence ? algorithm.parameters : undefined;
+}
+
+function createDsa(info: SubjectPublicKeyInfo, parameters: Uint8Array | undefined): KeyObject {
+  if (parameters === undefined || ownDsaParameters(info) !== undefined) return createFromInfo(info.der);
+  return createFromInfo(
     encodeElement(
       tag.sequence,
       encodeElement(tag.sequence, encodeElement(tag.oid, idDsaOctets), parameters),
       encodeElement(tag.bitString, new Uint8Array([0]), info.key),
-    );
-  return {
-    ok: true,
-    value: { ...base, type: 'dsa', bits, dsaParameters: parameters },
-    create: () => createFromInfo(present ? info.der : withParameters()),
-  };
+    ),
+  );
 }
 
 /** The slow way: OpenSSL's decoder of a SubjectPublicKeyInfo. */

@@ -1,26 +1,32 @@
 /** OBJECT IDENTIFIER (X.690 §8.19): dotted form from content octets, with minimal subidentifiers and a size limit. */
+import { commonOid } from './common-oids.js';
 import { DerError, type DerReader, tag } from './reader.js';
 
 /** X.509 in the wild stays far below; a limit keeps the dotted string, and comparisons of it, small. */
 const maximumOctets = 128;
 
 export function readOid(reader: DerReader, what: string, expectedTag: number = tag.oid): string {
-  return decodeOid(reader.content(expectedTag, what), what);
+  reader.pass(expectedTag, what);
+  return decodeOid(reader.bytes, what, reader.contentStart, reader.contentEnd);
 }
 
-export function decodeOid(content: Uint8Array, what: string): string {
-  if (content.length === 0 || content.length > maximumOctets)
-    throw new DerError(what, 'an OBJECT IDENTIFIER of impossible length');
-  if ((content[content.length - 1] as number) >= 0x80) throw new DerError(what, 'a truncated OBJECT IDENTIFIER');
+export function decodeOid(octets: Uint8Array, what: string, from = 0, to: number = octets.length): string {
+  return commonOid(octets, from, to) ?? decodeAny(octets, what, from, to);
+}
+
+/** Without the table of common ones. */
+export function decodeAny(octets: Uint8Array, what: string, from: number, to: number): string {
+  if (from === to || to - from > maximumOctets) throw new DerError(what, 'an OBJECT IDENTIFIER of impossible length');
+  if ((octets[to - 1] as number) >= 0x80) throw new DerError(what, 'a truncated OBJECT IDENTIFIER');
   let text = '';
   let value = 0;
   let start = true;
-  for (let i = 0; i < content.length; i++) {
-    const octet = content[i] as number;
+  for (let i = from; i < to; i++) {
+    const octet = octets[i] as number;
     if (start && octet === 0x80) throw new DerError(what, 'an OBJECT IDENTIFIER that is not minimal');
     value = value * 128 + (octet & 0x7f);
     // Arcs above 2^53 (UUIDs under 2.25) are kept exactly, as BigInt, on the slow path.
-    if (value > Number.MAX_SAFE_INTEGER / 128 && octet >= 0x80) return decodeLarge(content);
+    if (value > Number.MAX_SAFE_INTEGER / 128 && octet >= 0x80) return decodeLarge(octets.subarray(from, to));
     start = octet < 0x80;
     if (!start) continue;
     if (text === '') {

@@ -62,8 +62,9 @@ export class DerReader {
   /** Offset of the next element. */
   position: number;
   readonly end: number;
-  private contentStart = 0;
-  private contentEnd = 0;
+  /** Offsets of the content that was passed last, for callers that read it in place: a view costs as much as most fields. */
+  contentStart = 0;
+  contentEnd = 0;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.bytes = bytes;
@@ -80,8 +81,8 @@ export class DerReader {
     return this.position < this.end ? (this.bytes[this.position] as number) : -1;
   }
 
-  /** Reads a header, checks it, and moves behind the element. */
-  private advance(expectedTag: number, what: string): void {
+  /** Reads a header, checks it, and moves behind the element. -1: any tag. */
+  pass(expectedTag: number, what: string): void {
     const { bytes, end } = this;
     let at = this.position;
     if (at + 2 > end) throw new DerError(what, at >= end ? 'the end of the data' : 'a truncated element');
@@ -109,63 +110,75 @@ export class DerReader {
 
   /** A reader over the content of the next element. */
   enter(expectedTag: number, what: string): DerReader {
-    this.advance(expectedTag, what);
+    this.pass(expectedTag, what);
     return new DerReader(this.bytes, this.contentStart, this.contentEnd);
   }
 
   /** The content octets of the next element, not copied. */
   content(expectedTag: number, what: string): Uint8Array {
-    this.advance(expectedTag, what);
-    return this.bytes.subarray(this.contentStart, this.contentEnd);
+    this.pass(expectedTag, what);
+    return this.view(this.contentStart, this.contentEnd);
+  }
+
+  /** Octets from `start` to `end`, not copied. A constructor, since `subarray` first asks which one to call. */
+  view(start: number, end: number): Uint8Array {
+    const { bytes } = this;
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
   }
 
   /** The whole next element, header included, not copied. */
   element(expectedTag: number, what: string): Uint8Array {
     const start = this.position;
-    this.advance(expectedTag, what);
-    return this.bytes.subarray(start, this.contentEnd);
+    this.pass(expectedTag, what);
+    return this.view(start, this.contentEnd);
   }
 
   /** Passes over the next element, whatever it is. */
   skip(what: string): void {
-    this.advance(-1, what);
+    this.pass(-1, what);
   }
 
   /** Offsets of the content of the next element, for callers that index it in place. */
   region(expectedTag: number, what: string): { start: number; end: number } {
-    this.advance(expectedTag, what);
+    this.pass(expectedTag, what);
     return { start: this.contentStart, end: this.contentEnd };
   }
 
   boolean(what: string, expectedTag: number = tag.boolean): boolean {
-    const content = this.content(expectedTag, what);
-    const octet = content[0];
-    if (content.length !== 1 || (octet !== 0 && octet !== 0xff))
+    this.pass(expectedTag, what);
+    const octet = this.bytes[this.contentStart];
+    if (this.contentEnd - this.contentStart !== 1 || (octet !== 0 && octet !== 0xff))
       throw new DerError(what, 'a BOOLEAN that is neither 00 nor FF');
     return octet === 0xff;
   }
 
   /** The content octets of an INTEGER, which must be minimal. */
   integer(what: string, expectedTag: number = tag.integer): Uint8Array {
-    const content = this.content(expectedTag, what);
-    if (content.length === 0) throw new DerError(what, 'an empty INTEGER');
-    if (content.length > 1) {
-      const first = content[0] as number;
-      const second = content[1] as number;
-      if ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)) {
-        throw new DerError(what, 'an INTEGER that is not minimal');
-      }
+    this.passInteger(what, expectedTag);
+    return this.view(this.contentStart, this.contentEnd);
+  }
+
+  private passInteger(what: string, expectedTag: number): void {
+    this.pass(expectedTag, what);
+    const { bytes, contentStart } = this;
+    const length = this.contentEnd - contentStart;
+    if (length === 0) throw new DerError(what, 'an empty INTEGER');
+    if (length === 1) return;
+    const first = bytes[contentStart] as number;
+    const second = bytes[contentStart + 1] as number;
+    if ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)) {
+      throw new DerError(what, 'an INTEGER that is not minimal');
     }
-    return content;
   }
 
   /** An INTEGER from 0 to `maximum`. */
   unsigned(what: string, maximum: number, expectedTag: number = tag.integer): number {
-    const content = this.integer(what, expectedTag);
-    if ((content[0] as number) >= 0x80) throw new DerError(what, 'a negative INTEGER');
+    this.passInteger(what, expectedTag);
+    const { bytes, contentStart, contentEnd } = this;
+    if ((bytes[contentStart] as number) >= 0x80) throw new DerError(what, 'a negative INTEGER');
     let value = 0;
-    for (const octet of content) {
-      value = value * 256 + octet;
+    for (let at = contentStart; at < contentEnd; at++) {
+      value = value * 256 + (bytes[at] as number);
       if (value > maximum) throw new DerError(what, `an INTEGER above ${maximum}`);
     }
     return value;
@@ -173,15 +186,16 @@ export class DerReader {
 
   /** The octets of a BIT STRING and the number of unused bits, which must be zero bits. */
   bitString(what: string, expectedTag: number = tag.bitString): { octets: Uint8Array; unused: number } {
-    const content = this.content(expectedTag, what);
-    const unused = content[0];
-    if (unused === undefined || unused > 7 || (unused > 0 && content.length === 1)) {
+    this.pass(expectedTag, what);
+    const { bytes, contentStart, contentEnd } = this;
+    const unused = contentStart < contentEnd ? (bytes[contentStart] as number) : 8;
+    if (unused > 7 || (unused > 0 && contentEnd - contentStart === 1)) {
       throw new DerError(what, 'a BIT STRING with a wrong count of unused bits');
     }
-    const last = content[content.length - 1] as number;
+    const last = bytes[contentEnd - 1] as number;
     if (unused > 0 && (last & ((1 << unused) - 1)) !== 0)
       throw new DerError(what, 'a BIT STRING whose unused bits are set');
-    return { octets: content.subarray(1), unused };
+    return { octets: this.view(contentStart + 1, contentEnd), unused };
   }
 
   /** Nothing may follow. */

@@ -57,7 +57,8 @@ function printable(value: unknown): string {
 
 /** Most telling first: by severity, then class (invalid before indeterminate), then the table's order, then index. */
 export function rankFindings(findings: readonly Finding[]): Finding[] {
-  return [...findings].sort(compareFindings);
+  const ranked = findings.slice();
+  return ranked.length < 2 ? ranked : ranked.sort(compareFindings);
 }
 
 export function compareFindings(a: Finding, b: Finding): number {
@@ -86,6 +87,7 @@ export function statusOf(findings: readonly Finding[]): Status {
 
 /** Removes repetitions: the same code about the same certificate with the same words is said once. */
 export function uniqueFindings(findings: readonly Finding[]): Finding[] {
+  if (findings.length < 2) return findings.slice();
   const seen = new Set<string>();
   return findings.filter((f) => {
     const key = `${f.code}|${f.certificate ?? ''}|${f.severity}|${f.message}`;

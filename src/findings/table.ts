@@ -248,12 +248,6 @@ export const findingTable = {
     'The authority "{authority}" does not issue certificates for the profile {profile}.',
     'The certificate serves another purpose. Ask for one from the right authority.',
   ),
-  certificate_not_for_anchor_use: invalid(
-    undefined,
-    'CHAIN_CONSTRAINTS_FAILURE',
-    'The certificate is a trust anchor and does not satisfy what is asked of an end entity: {detail}.',
-    'Ask about the certificate that it issued.',
-  ),
   // Usage and identity
   key_usage_not_allowed: invalid(
     'RFC 5280 §4.2.1.3',
@@ -405,12 +399,6 @@ export const findingTable = {
     'GENERIC',
     'The work for this request exceeds the limit for {budget} ({limit}).',
     'This is what hostile input looks like. Ask with fewer certificates, or with the path alone.',
-  ),
-  path_feature_unsupported: unproven(
-    undefined,
-    'GENERIC',
-    'The input needs {feature}, which is not supported.',
-    'Do not rely on this certificate until it is.',
   ),
   // Messages without an answer
   not_signed: unproven(

@@ -33,10 +33,17 @@ const shortNames: Readonly<Record<string, string>> = {
 };
 
 export function formatName(name: Name): string {
-  return name.rdns
-    .map((attributes) => attributes.map(formatAttribute).join('+'))
-    .reverse()
-    .join(',');
+  let text = '';
+  for (let i = name.rdns.length - 1; i >= 0; i--) {
+    const attributes = name.rdns[i] as readonly AttributeTypeAndValue[];
+    const [first] = attributes;
+    if (text !== '') text += ',';
+    text +=
+      attributes.length === 1 && first !== undefined
+        ? formatAttribute(first)
+        : attributes.map(formatAttribute).join('+');
+  }
+  return text;
 }
 
 function formatAttribute(attribute: AttributeTypeAndValue): string {

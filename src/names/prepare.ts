@@ -81,23 +81,15 @@ export function prepareString(valueTag: number, value: Uint8Array): string | und
   return text === undefined ? undefined : prepare(text);
 }
 
-/** Visible ASCII by octet, its case folded; undefined for the other octets. */
-const plainCharacters = Array.from({ length: 256 }, (_, octet) =>
-  octet < 0x20 || octet > 0x7e ? undefined : String.fromCharCode(octet).toLowerCase(),
-);
-
 /** What needs nothing but its case folded: visible ASCII without a space that is insignificant. */
 function preparePlain(value: Uint8Array): string | undefined {
-  let text = '';
   let previous = 0x20;
   for (let i = 0; i < value.length; i++) {
     const octet = value[i] as number;
-    const character = plainCharacters[octet];
-    if (character === undefined || (octet === 0x20 && previous === 0x20)) return undefined;
-    text += character;
+    if (octet < 0x20 || octet > 0x7e || (octet === 0x20 && previous === 0x20)) return undefined;
     previous = octet;
   }
-  return value.length === 0 || previous !== 0x20 ? text : undefined;
+  return value.length === 0 || previous !== 0x20 ? latin1(value).toLowerCase() : undefined;
 }
 
 type Range = readonly [from: number, to: number];

@@ -24,9 +24,9 @@ export interface Budget {
   readonly exceeded: Set<BudgetKind>;
 }
 
-export function createBudget(limits: Partial<Record<BudgetKind, number>> = {}): Budget {
+export function createBudget(limits?: Partial<Record<BudgetKind, number>>): Budget {
   return {
-    limits: { ...budgetLimits, ...limits },
+    limits: limits === undefined ? budgetLimits : { ...budgetLimits, ...limits },
     spent: { signatureChecks: 0, paths: 0, pathSteps: 0, nameComparisons: 0 },
     exceeded: new Set(),
   };
@@ -50,10 +50,13 @@ const words: Record<BudgetKind, string> = {
   nameComparisons: 'name comparisons',
 };
 
+const firstExceeded = ({ exceeded }: Budget): BudgetKind | undefined =>
+  exceeded.size === 0 ? undefined : [...exceeded][0];
+
 /** The finding about the first kind of work that was refused, or about the kind given. */
 export function budgetFinding(
   budget: Budget,
-  kind: BudgetKind | undefined = [...budget.exceeded][0],
+  kind: BudgetKind | undefined = firstExceeded(budget),
   certificate?: number,
 ): Finding | undefined {
   if (kind === undefined || !budget.exceeded.has(kind)) return undefined;

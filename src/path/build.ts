@@ -59,7 +59,8 @@ function* extend(path: KnownCertificate[], search: Search, followBroken: boolean
   let extended = false;
   if (path.length < maximumPathLength) {
     for (const candidate of candidates(last, path, context)) {
-      if (!spend(context.budget, 'pathSteps')) return;
+      // Without signatures nothing more can be told apart: going on would only walk.
+      if (context.budget.exceeded.has('signatureChecks') || !spend(context.budget, 'pathSteps')) return;
       // A DSA key may inherit its parameters from above: only the whole path can tell, so "unknown" goes on.
       if (!followBroken && checkEdge(last, candidate, context).status === 'bad') continue;
       extended = true;
@@ -83,9 +84,10 @@ function candidates(
   const { source } = context;
   const named = source.bySubject(child.issuerKey);
   if (named.length === 0) return [];
-  const fresh = named.filter(
-    (candidate) => !hiddenByPin(candidate, named, context) && !path.some((member) => sameIdentity(member, candidate)),
-  );
+  const fresh: KnownCertificate[] = [];
+  for (const candidate of named) {
+    if (!hiddenByPin(candidate, named, context) && !isIn(path, candidate)) fresh.push(candidate);
+  }
   if (fresh.length < 2) return fresh;
   return fresh
     .map((candidate, index) => ({ candidate, index, score: score(child, candidate, context) }))
@@ -95,6 +97,11 @@ function candidates(
 
 function isSelfSigned(known: KnownCertificate, context: PathContext): boolean {
   return known.selfIssued && checkEdge(known, known, context).status === 'good';
+}
+
+function isIn(path: readonly KnownCertificate[], candidate: KnownCertificate): boolean {
+  for (const member of path) if (sameIdentity(member, candidate)) return true;
+  return false;
 }
 
 function sameIdentity(a: KnownCertificate, b: KnownCertificate): boolean {

@@ -52,16 +52,15 @@ export function duties(known: KnownCertificate, position: Position): Finding[] {
     const rule = criticalityRules.get(extension.oid);
     if (rule === undefined || extension.critical === rule.critical || rule.applies?.(certificate) === false) continue;
     const { name, critical } = rule;
-    const words = (value: boolean) => (value ? 'critical' : 'not critical');
     findings.push(
       finding(
         'extension_criticality',
-        { extension: name, found: words(extension.critical), expected: words(critical) },
+        { extension: name, found: criticality(extension.critical), expected: criticality(critical) },
         options,
       ),
     );
   }
-  if (certificate.version === 3) findings.push(...keyIdentifierDuties(known, position, issues, options));
+  if (certificate.version === 3) keyIdentifierDuties(findings, known, position, issues, options);
   if (certificate.issuer.rdns.length === 0) findings.push(finding('subject_empty', { what: 'the issuer' }, options));
   if (issues && certificate.subject.rdns.length === 0) {
     findings.push(finding('subject_empty', { what: 'an authority' }, options));
@@ -73,22 +72,24 @@ export function duties(known: KnownCertificate, position: Position): Finding[] {
       findings.push(finding('ca_only_extension_on_leaf', { extension: 'nameConstraints' }, options));
     }
   }
-  findings.push(...pathLengthDuty(certificate, options));
+  if (breaksPathLengthDuty(certificate)) findings.push(finding('path_length_without_ca', {}, options));
   if (certificate.subject.rdns.length === 0 && certificate.subjectAltName === undefined && !issues) {
     findings.push(finding('subject_empty', { what: 'a certificate without subjectAltName' }, options));
   }
   return findings;
 }
 
+const criticality = (critical: boolean): string => (critical ? 'critical' : 'not critical');
+
 type Options = { readonly certificate: number; readonly severity: 'error' | 'warning' };
 
 function keyIdentifierDuties(
+  findings: Finding[],
   { certificate }: KnownCertificate,
   position: Position,
   issues: boolean,
   options: Options,
-): Finding[] {
-  const findings: Finding[] = [];
+): void {
   // §4.2.1.2: authorities have a subject key identifier.
   if (issues && certificate.subjectKeyIdentifier === undefined) {
     findings.push(finding('subject_key_identifier_missing', {}, options));
@@ -97,12 +98,11 @@ function keyIdentifierDuties(
   if (!position.top && certificate.authorityKeyIdentifier?.keyIdentifier === undefined) {
     findings.push(finding('authority_key_identifier_missing', {}, options));
   }
-  return findings;
 }
 
 /** §4.2.1.9: a path length only with cA and, where keyUsage is present, keyCertSign. */
-function pathLengthDuty({ basicConstraints, keyUsage }: Certificate, options: Options): Finding[] {
-  if (basicConstraints?.pathLenConstraint === undefined) return [];
+function breaksPathLengthDuty({ basicConstraints, keyUsage }: Certificate): boolean {
+  if (basicConstraints?.pathLenConstraint === undefined) return false;
   const signs = keyUsage === undefined || (keyUsage & keyUsageBit.keyCertSign) !== 0;
-  return basicConstraints.cA && signs ? [] : [finding('path_length_without_ca', {}, options)];
+  return !(basicConstraints.cA && signs);
 }

@@ -4,7 +4,7 @@ import type { KnownCertificate } from '../trust/known-certificate.js';
 import type { Lru } from '../trust/lru.js';
 import type { CertificateSource, Ending } from '../trust/trust-store.js';
 import type { Budget } from './budget.js';
-import type { EdgeResult } from './edges.js';
+import type { KeyedEdge } from './edges.js';
 
 /** The inputs of RFC 5280 §6.1.1 and what the product adds to them. Times are milliseconds since 1970. */
 export interface PathContext {
@@ -20,10 +20,10 @@ export interface PathContext {
   readonly initialPolicyMappingInhibit: boolean;
   readonly initialAnyPolicyInhibit: boolean;
   readonly source: CertificateSource;
-  /** Verified edges, of the snapshot: bounded, and never deciding. */
-  readonly edgeCache: Lru<EdgeResult>;
+  /** Verified edges by the hash of their child, of the snapshot: bounded, and never deciding. */
+  readonly edgeCache: Lru<readonly KeyedEdge[]>;
   /** Edges that this request has asked about already: each is paid for once. */
-  readonly edges: Map<string, EdgeResult>;
+  readonly edges: Map<string, KeyedEdge[]>;
   readonly budget: Budget;
 }
 

@@ -6,6 +6,7 @@
 import { idDsa } from '../crypto/algorithms.js';
 import { loadPublicKey, type PublicKey } from '../crypto/keys.js';
 import { verifySignature } from '../crypto/signature.js';
+import { equalOctets } from '../der/octets.js';
 import type { Finding } from '../findings/finding.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { budgetFinding, spend } from './budget.js';
@@ -16,24 +17,55 @@ export type EdgeResult =
   | { readonly status: 'bad'; readonly key: PublicKey | undefined }
   | { readonly status: 'unknown'; readonly key: PublicKey | undefined; readonly finding: Finding | undefined };
 
-/** The DSA parameters of the working key (RFC 5280 §6.1.2 (i)), needed where the issuer's key has none of its own. */
+/**
+ * What is remembered of one child (by its hash): the answer for each key that may have signed it. A list, because nearly
+ * every child has one issuer, and a text of both hashes as the only key would be built and hashed anew for each question.
+ */
+export interface KeyedEdge {
+  /** publicKeyId of the issuer. */
+  readonly issuer: string;
+  /** DSA parameters that the issuer's key took from above. */
+  readonly inherited: Uint8Array | undefined;
+  readonly result: EdgeResult;
+}
+
+/** Keys remembered for one child in the snapshot. */
+const maximumIssuers = 8;
+
+/** `inherited`: the DSA parameters of the working key (RFC 5280 §6.1.2 (i)), needed where the issuer's key has none of its own. */
 export function checkEdge(
   child: KnownCertificate,
   issuer: KnownCertificate,
   context: PathContext,
   inherited?: Uint8Array,
 ): EdgeResult {
-  const inherits = inherited !== undefined && issuer.certificate.publicKey.algorithm.oid === idDsa;
-  const id = `${child.sha256}${issuer.publicKeyId}${inherits ? Buffer.from(inherited).toString('latin1') : ''}`;
-  const asked = context.edges.get(id);
-  if (asked !== undefined) return asked;
-  const result = compute(id, child, issuer, context, inherits ? inherited : undefined);
-  context.edges.set(id, result);
+  const parameters = issuer.certificate.publicKey.algorithm.oid === idDsa ? inherited : undefined;
+  const asked = context.edges.get(child.sha256);
+  const known = find(asked, issuer, parameters);
+  if (known !== undefined) return known;
+  const result = compute(child, issuer, context, parameters);
+  const edge: KeyedEdge = { issuer: issuer.publicKeyId, inherited: parameters, result };
+  if (asked === undefined) context.edges.set(child.sha256, [edge]);
+  else asked.push(edge);
   return result;
 }
 
+function find(
+  edges: readonly KeyedEdge[] | undefined,
+  issuer: KnownCertificate,
+  inherited: Uint8Array | undefined,
+): EdgeResult | undefined {
+  if (edges === undefined) return undefined;
+  for (const edge of edges) {
+    if (edge.issuer === issuer.publicKeyId && sameParameters(edge.inherited, inherited)) return edge.result;
+  }
+  return undefined;
+}
+
+const sameParameters = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : equalOctets(a, b);
+
 function compute(
-  id: string,
   child: KnownCertificate,
   issuer: KnownCertificate,
   context: PathContext,
@@ -44,7 +76,8 @@ function compute(
   if (!spend(context.budget, 'signatureChecks')) {
     return { status: 'unknown', key: loaded.value, finding: budgetFinding(context.budget, 'signatureChecks') };
   }
-  const cached = context.edgeCache.get(id);
+  const remembered = context.edgeCache.get(child.sha256);
+  const cached = find(remembered, issuer, inherited);
   if (cached !== undefined) return cached;
   const { tbs, signatureAlgorithm, signature } = child.certificate;
   const answer = verifySignature(signatureAlgorithm, tbs, signature, loaded.value);
@@ -52,6 +85,10 @@ function compute(
     answer.verdict === 'unsupported'
       ? { status: 'unknown', key: loaded.value, finding: answer.finding }
       : { status: answer.verdict, key: loaded.value };
-  context.edgeCache.set(id, result);
+  const edge: KeyedEdge = { issuer: issuer.publicKeyId, inherited, result };
+  context.edgeCache.set(
+    child.sha256,
+    remembered === undefined ? [edge] : [edge, ...remembered.slice(0, maximumIssuers - 1)],
+  );
   return result;
 }

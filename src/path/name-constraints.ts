@@ -33,28 +33,31 @@ interface FormConstraints {
   readonly excluded: Subtree[];
 }
 
-export interface NameConstraintsState {
+export class NameConstraintsState {
+  #forms: Map<NameForm, FormConstraints> | undefined;
+
   /** False until the first constraint. */
-  readonly any: boolean;
+  get any(): boolean {
+    return this.#forms !== undefined && this.#forms.size > 0;
+  }
+
   /** §6.1.4 (g). `certificateIndex` is that of the authority. Constraints that cannot be applied are findings. */
-  add(constraints: NameConstraints | undefined, certificateIndex?: number): Finding[];
+  add(constraints: NameConstraints | undefined, certificateIndex?: number): readonly Finding[] {
+    if (constraints === undefined) return none;
+    this.#forms ??= new Map();
+    return addConstraints(this.#forms, constraints, certificateIndex);
+  }
+
   /** §6.1.3 (b) and (c). At most one finding for each form. */
-  check(certificate: Certificate, certificateIndex: number, budget: Budget): Finding[];
+  check(certificate: Certificate, certificateIndex: number, budget: Budget): readonly Finding[] {
+    return this.#forms === undefined ? none : checkNames(this.#forms, certificate, certificateIndex, budget);
+  }
 }
 
+const none: readonly Finding[] = [];
+
 export function createNameConstraints(): NameConstraintsState {
-  const forms = new Map<NameForm, FormConstraints>();
-  return {
-    get any() {
-      return forms.size > 0;
-    },
-    add(constraints, certificateIndex) {
-      return constraints === undefined ? [] : addConstraints(forms, constraints, certificateIndex);
-    },
-    check(certificate, certificateIndex, budget) {
-      return forms.size === 0 ? [] : checkNames(forms, certificate, certificateIndex, budget);
-    },
-  };
+  return new NameConstraintsState();
 }
 
 function addConstraints(

@@ -57,68 +57,70 @@ export function validatePath(path: ProspectivePath, context: PathContext): Findi
   let maxPathLength = Number.POSITIVE_INFINITY;
   let workingDsaParameters: Uint8Array | undefined;
   const nameConstraints = createNameConstraints();
-  findings.push(...countIntermediates(certificates, context));
+  append(findings, countIntermediates(certificates, context));
 
   for (let index = top; index >= 0; index--) {
     const known = certificates[index] as KnownCertificate;
     const { certificate } = known;
     const issuer = certificates[index + 1];
     const last = index === 0;
-    const add = (...found: Finding[]) => findings.push(...found);
 
     for (const defect of certificate.defects) {
       // Serial numbers tell the certificates of one issuer apart; an anchor is not looked up by its own.
       const exempt = index === top && path.ending === 'anchor' && defect.code === 'serial_number_invalid';
-      if (!exempt) add(forPosition(defect, index, context));
+      if (!exempt) findings.push(forPosition(defect, index, context));
     }
 
     // §6.1.3 (a)(1) the signature, with the working public key
     if (issuer !== undefined) {
       const edge = checkEdge(known, issuer, context, workingDsaParameters);
-      if (edge.status === 'bad') add(finding('signature_invalid', {}, { certificate: index }));
+      if (edge.status === 'bad') findings.push(finding('signature_invalid', {}, { certificate: index }));
       else if (edge.status === 'unknown' && edge.finding !== undefined) {
-        add({ ...edge.finding, certificate: edge.finding.code === 'public_key_malformed' ? index + 1 : index });
+        findings.push({
+          ...edge.finding,
+          certificate: edge.finding.code === 'public_key_malformed' ? index + 1 : index,
+        });
       }
       workingDsaParameters = edge.key?.dsaParameters;
       // A pin stands for the signature on the pinned certificate, whatever its algorithm (REVOCATION.md, rule 11).
       if (known.pinned === undefined) {
         for (const weak of signatureAcceptance(certificate.signatureAlgorithm, context.at, context.algorithms)) {
-          add({ ...weak, certificate: index });
+          findings.push({ ...weak, certificate: index });
         }
       }
     }
-    add(...checkKey(known, index, context, workingDsaParameters));
+    append(findings, checkKey(known, index, context, workingDsaParameters));
 
     // (a)(2) validity; (a)(3) revocation is judged in its own room
-    add(...checkValidity(certificates, index, context));
+    append(findings, checkValidity(certificates, index, context));
 
     // (a)(4) the issuer name
     if (issuer !== undefined && known.issuerKey !== issuer.subjectKey) {
-      add(finding('issuer_name_mismatch', {}, { certificate: index }));
+      findings.push(finding('issuer_name_mismatch', {}, { certificate: index }));
     }
 
     // (b), (c) name constraints, not for self-issued certificates unless the last
-    if (last || !known.selfIssued) add(...nameConstraints.check(certificate, index, context.budget));
+    if (last || !known.selfIssued) append(findings, nameConstraints.check(certificate, index, context.budget));
 
     // §6.1.4 (o), §6.1.5 (f) critical extensions
     for (const extension of certificate.extensions) {
       if (extension.critical && !processedExtensions.has(extension.oid)) {
-        add(finding('critical_extension_unknown', { oid: extension.oid }, { certificate: index }));
+        findings.push(finding('critical_extension_unknown', { oid: extension.oid }, { certificate: index }));
       }
     }
-    add(...checkPolicyQualifiers(known, index));
-    add(...duties(known, { index, top: index === top, strict: context.conformance === 'strict' }));
+    append(findings, checkPolicyQualifiers(known, index));
+    append(findings, duties(known, { index, top: index === top, strict: context.conformance === 'strict' }));
     if (last) break;
 
     // §6.1.4 preparation for the next certificate
     // (g) name constraints
-    add(...nameConstraints.add(certificate.nameConstraints, index));
+    append(findings, nameConstraints.add(certificate.nameConstraints, index));
     // (k) an authority
-    add(...checkAuthority(known, index, index === top && path.ending === 'anchor', context));
+    append(findings, checkAuthority(known, index, index === top && path.ending === 'anchor', context));
     // (l) path length: the anchor itself is no part of the path
     if (index !== top && !known.selfIssued) {
       if (maxPathLength <= 0)
-        add(
+        findings.push(
           finding('path_length_exceeded', { pathLength: pathLengthAbove(certificates, index) }, { certificate: index }),
         );
       else maxPathLength--;
@@ -129,20 +131,27 @@ export function validatePath(path: ProspectivePath, context: PathContext): Findi
     if (pathLength !== undefined && pathLength < maxPathLength) maxPathLength = pathLength;
     // (n) key usage
     if (certificate.keyUsage !== undefined && (certificate.keyUsage & keyUsageBit.keyCertSign) === 0) {
-      add(finding('key_usage_cert_sign_missing', {}, { certificate: index }));
+      findings.push(finding('key_usage_cert_sign_missing', {}, { certificate: index }));
     }
   }
-  findings.push(...checkPolicies(path, context));
+  append(findings, checkPolicies(path, context));
   return findings;
 }
 
+/** Most checks find nothing: `none` for all of them, and no spreading of it, keeps a clean path cheap. */
+const none: readonly Finding[] = [];
+
+function append(findings: Finding[], found: readonly Finding[]): void {
+  for (const one of found) findings.push(one);
+}
+
 /** §6.1.3 (d) to (f), §6.1.4 (a), (b), (h) to (j), §6.1.5 (a), (b), (g). */
-function checkPolicies({ certificates }: ProspectivePath, context: PathContext): Finding[] {
+function checkPolicies({ certificates }: ProspectivePath, context: PathContext): readonly Finding[] {
   // explicit_policy starts above the number of certificates: where nobody sets it, it cannot reach 0 before the end, and
   // without mappings there is nothing else to find.
   const idle = ({ certificate }: KnownCertificate) =>
     certificate.policyConstraints === undefined && certificate.policyMappings === undefined;
-  if (!context.initialExplicitPolicy && certificates.every(idle)) return [];
+  if (!context.initialExplicitPolicy && certificates.every(idle)) return none;
   const fromTop = certificates.map((known) => known.certificate).reverse();
   return processPolicies({
     certificates: certificates.length === 1 ? fromTop : fromTop.slice(1),
@@ -160,12 +169,15 @@ function forPosition(defect: Finding, index: number, { conformance }: PathContex
   return { ...defect, severity, certificate: index };
 }
 
-function countIntermediates(certificates: readonly KnownCertificate[], { maxIntermediates }: PathContext): Finding[] {
-  if (maxIntermediates === undefined) return [];
+function countIntermediates(
+  certificates: readonly KnownCertificate[],
+  { maxIntermediates }: PathContext,
+): readonly Finding[] {
+  if (maxIntermediates === undefined) return none;
   const intermediates = certificates.slice(1, -1).filter((known) => !known.selfIssued).length;
   return intermediates > maxIntermediates
     ? [finding('max_intermediates_exceeded', { intermediates, maxIntermediates })]
-    : [];
+    : none;
 }
 
 /** The constraint that ran out: the smallest above `index`, for the message. */
@@ -181,21 +193,23 @@ function checkKey(
   index: number,
   context: PathContext,
   inherited: Uint8Array | undefined,
-): Finding[] {
+): readonly Finding[] {
   const own = known.describedKey;
   const described = own.ok || inherited === undefined ? own : describePublicKey(known.certificate.publicKey, inherited);
   if (!described.ok) {
     // An end entity's key signs nothing here. Unknown kinds are reported by the edge below, where they matter.
-    return described.finding.code === 'public_key_malformed' ? [{ ...described.finding, certificate: index }] : [];
+    return described.finding.code === 'public_key_malformed' ? [{ ...described.finding, certificate: index }] : none;
   }
-  return keyAcceptance(described.value, context.at, context.algorithms).map((weak) => ({
-    ...weak,
-    certificate: index,
-  }));
+  const weaknesses = keyAcceptance(described.value, context.at, context.algorithms);
+  return weaknesses.length === 0 ? none : weaknesses.map((weak) => ({ ...weak, certificate: index }));
 }
 
 /** (a)(2), by the validity model: shell asks all at `at`, chain each when it issued the next, hybrid when the end entity was issued. */
-function checkValidity(certificates: readonly KnownCertificate[], index: number, context: PathContext): Finding[] {
+function checkValidity(
+  certificates: readonly KnownCertificate[],
+  index: number,
+  context: PathContext,
+): readonly Finding[] {
   const { certificate } = certificates[index] as KnownCertificate;
   const at = validityTime(certificates, index, context);
   // notAfter is inclusive (§4.1.2.5), times are whole seconds.
@@ -207,7 +221,7 @@ function checkValidity(certificates: readonly KnownCertificate[], index: number,
     const params = { notBefore: formatTime(certificate.notBefore), at: formatTime(at) };
     return [finding('certificate_not_yet_valid', params, { certificate: index })];
   }
-  return [];
+  return none;
 }
 
 /** The time at which this certificate of the path must have been valid (REVOCATION.md, rule 12). */
@@ -227,23 +241,24 @@ function checkAuthority(
   index: number,
   anchor: boolean,
   context: PathContext,
-): Finding[] {
+): readonly Finding[] {
   if (certificate.basicConstraints === undefined) {
     if (!anchor) return [finding('basic_constraints_missing', {}, { certificate: index })];
     const severity = context.conformance === 'strict' ? 'error' : 'warning';
     return [finding('anchor_basic_constraints_missing', {}, { certificate: index, severity })];
   }
-  return certificate.basicConstraints.cA ? [] : [finding('not_a_ca', {}, { certificate: index })];
+  return certificate.basicConstraints.cA ? none : [finding('not_a_ca', {}, { certificate: index })];
 }
 
 /** §4.2.1.4: who cannot interpret a qualifier of a critical extension must refuse. */
-function checkPolicyQualifiers({ certificate }: KnownCertificate, index: number): Finding[] {
+function checkPolicyQualifiers({ certificate }: KnownCertificate, index: number): readonly Finding[] {
+  if (certificate.certificatePolicies === undefined) return none;
   const unknown = certificate.certificatePolicies
-    ?.flatMap(({ qualifiers }) => qualifiers)
+    .flatMap(({ qualifiers }) => qualifiers)
     .find((oid) => !knownQualifiers.has(oid));
-  if (unknown === undefined) return [];
+  if (unknown === undefined) return none;
   const critical = certificate.extensions.some(
     (extension) => extension.oid === extensionOid.certificatePolicies && extension.critical,
   );
-  return critical ? [finding('critical_extension_unknown', { oid: unknown }, { certificate: index })] : [];
+  return critical ? [finding('critical_extension_unknown', { oid: unknown }, { certificate: index })] : none;
 }

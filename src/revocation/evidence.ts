@@ -31,9 +31,10 @@ export class CrlEvidence implements CrlSource {
 
   /**
    * Unreadable CRLs and repetitions are left out. Where `signers` are given, long histories are compacted; the answers are
-   * the same either way.
+   * the same either way. `history` was compacted before, by whoever read it.
    */
-  constructor(crls: readonly IndexedCrl[], signers?: SignerSource) {
+  constructor(crls: readonly IndexedCrl[], signers?: SignerSource, history: readonly HeldCrl[] = []) {
+    hold(this.#byIssuer, this.#hashes, history);
     fill(this.#byIssuer, this.#hashes, crls, false);
     if (signers === undefined) return;
     const indexes = new Map(crls.map((crl) => [crl.sha256, crl]));
@@ -75,15 +76,17 @@ function compact(list: readonly HeldCrl[], indexes: ReadonlyMap<string, IndexedC
   const result: HeldCrl[] = [];
   for (const [latest, ...older] of lines.values()) {
     if (latest !== undefined) result.push(latest);
-    const kept: HeldCrl[] = [];
+    // What was compacted before has no index any more.
+    const whole = older.filter(({ sha256 }) => indexes.has(sha256));
+    const kept = older.filter(({ sha256 }) => !indexes.has(sha256));
     const settled: SettledCrl[] = [];
-    for (const crl of older.length < historyLength ? [] : older) {
+    for (const crl of whole.length < historyLength ? [] : whole) {
       const candidate = settle(crl, indexes.get(crl.sha256), signers);
       if (candidate === undefined) kept.push(crl);
       else settled.push(candidate);
     }
-    const compacted = settled.length === 0 ? [] : compactTimeline(settled.reverse());
-    if (compacted === undefined || older.length < historyLength) result.push(...older);
+    const compacted = settled.length === 0 ? undefined : compactTimeline(settled.reverse());
+    if (compacted === undefined) result.push(...older);
     else result.push(...kept, ...compacted);
   }
   return result.sort(latestFirst);
@@ -92,10 +95,13 @@ function compact(list: readonly HeldCrl[], indexes: ReadonlyMap<string, IndexedC
 /** A CRL is compacted only with its signature found good, and never one that speaks for several authorities. */
 function settle(crl: HeldCrl, indexed: IndexedCrl | undefined, signers: SignerSource): SettledCrl | undefined {
   if (indexed === undefined || indexed.issuerEntries.length > 0) return undefined;
-  const fitting = signers
-    .bySubject(crl.issuerKey)
-    .filter(({ loadedKey }) => loadedKey.ok && checkCrlSignature(crl.list, loadedKey.value) === 'good');
-  return fitting.length === 0 ? undefined : { indexed, list: crl.list, signers: fitting };
+  const verifiedKeys =
+    indexed.verifiedKeys ??
+    signers
+      .bySubject(crl.issuerKey)
+      .filter(({ loadedKey }) => loadedKey.ok && checkCrlSignature(crl.list, loadedKey.value) === 'good')
+      .map(({ publicKeyId }) => publicKeyId);
+  return verifiedKeys.length === 0 ? undefined : { indexed, list: crl.list, verifiedKeys };
 }
 
 /** A request's CRLs over the snapshot's. */
@@ -126,10 +132,17 @@ function fill(
   crls: readonly IndexedCrl[],
   brought: boolean,
 ): void {
-  for (const indexed of crls) {
-    if (indexed.failure !== undefined || hashes.has(indexed.sha256)) continue;
-    const held = holdCrl(indexed, brought);
-    if (held === undefined) continue;
+  const fresh = crls.filter(({ failure, sha256 }) => failure === undefined && !hashes.has(sha256));
+  hold(
+    byIssuer,
+    hashes,
+    fresh.flatMap((indexed) => holdCrl(indexed, brought) ?? []),
+  );
+}
+
+function hold(byIssuer: Map<string, HeldCrl[]>, hashes: Set<string>, crls: readonly HeldCrl[]): void {
+  for (const held of crls) {
+    if (hashes.has(held.sha256)) continue;
     hashes.add(held.sha256);
     const list = byIssuer.get(held.issuerKey);
     if (list === undefined) byIssuer.set(held.issuerKey, [held]);

@@ -8,7 +8,6 @@ import { sha256Hex } from '../crypto/digest.js';
 import { equalOctets } from '../der/octets.js';
 import { DerReader, parsed, tag } from '../der/reader.js';
 import { encodeElement } from '../der/writer.js';
-import type { KnownCertificate } from '../trust/known-certificate.js';
 import { type CertificateList, parseCrl } from '../x509/crl.js';
 import { readEntry } from './entry.js';
 import { type EntrySource, type HeldCrl, heldCrl, type ListedEntry } from './held-crl.js';
@@ -20,8 +19,8 @@ import { findEntries, type SerialIndex, SerialTable } from './serial-table.js';
 export interface SettledCrl {
   readonly indexed: IndexedCrl;
   readonly list: CertificateList;
-  /** Certificates whose key fits. */
-  readonly signers: readonly KnownCertificate[];
+  /** Keys (publicKeyId) that fit. */
+  readonly verifiedKeys: readonly string[];
 }
 
 /** An entry as it stood in the CRLs from `first` to `last`. */
@@ -31,29 +30,105 @@ interface Run {
   last: number;
 }
 
+/** What stays of a CRL: its header, without the list. */
+interface Kept extends Pick<IndexedCrl, 'sha256' | 'entryCount' | 'existedBy' | 'unknownCriticalEntry'> {
+  readonly header: CertificateList;
+  readonly verifiedKeys: readonly string[];
+}
+
 /** What offsets in a table may say (serial-table.ts); more distinct entries are not compacted. */
 const maximumOctets = 2 ** 26;
+/** An entry that changes in every CRL stays below what the table takes of one serial number. */
+const maximumCrls = 1024;
 
-/** Held CRLs over one shared timeline, in the order given, which must be that of thisUpdate; undefined: too large. */
+/** Held CRLs over as few timelines as they fit, in the order given, which must be that of thisUpdate; undefined: too large. */
 export function compactTimeline(crls: readonly SettledCrl[]): HeldCrl[] | undefined {
-  const index = indexRuns(collectRuns(crls));
-  if (index === undefined) return undefined;
-  const timeline = new Timeline(index);
   const held: HeldCrl[] = [];
-  for (const [position, { indexed, list, signers }] of crls.entries()) {
+  let builder = new TimelineBuilder();
+  const finish = (): boolean => {
+    const done = builder.finish();
+    held.push(...(done ?? []));
+    builder = new TimelineBuilder();
+    return done !== undefined;
+  };
+  for (const crl of crls) {
+    if (!builder.add(crl) && !(finish() && builder.add(crl))) return undefined;
+  }
+  return finish() ? held : undefined;
+}
+
+/**
+ * Takes CRLs one by one, in the order of thisUpdate, and keeps of each what is new in it, so that a history never lies in
+ * memory as a whole.
+ */
+export class TimelineBuilder {
+  readonly #runs: Run[] = [];
+  readonly #byOctets = new Map<string, Run>();
+  readonly #kept: Kept[] = [];
+  #before: readonly Run[] = [];
+  #octets = 1;
+
+  /**
+   * False: it does not fit any more; finish, and begin anew with it. Lists mostly continue the one before in its order:
+   * those entries are found by walking both lists side by side, the others by their octets.
+   */
+  add({ indexed, list, verifiedKeys }: SettledCrl): boolean {
+    const { der, entries } = list;
     const header = parseCrl(withoutEntries(list));
-    if (!header.ok) return undefined;
-    held.push(
-      heldCrl(header.value, {
-        sha256: indexed.sha256,
-        entries: timeline.at(position, indexed),
-        existedBy: indexed.existedBy,
+    const largest = this.#octets + entries.end - entries.start + 8 * indexed.entryCount;
+    if (!header.ok || this.#kept.length >= maximumCrls || largest > maximumOctets) return false;
+    const position = this.#kept.length;
+    const reader = new DerReader(der, entries.start, entries.end);
+    const current: Run[] = [];
+    let next = 0;
+    while (!reader.done) {
+      const entry = reader.element(tag.sequence, 'an entry of the CRL');
+      const side = findAhead(this.#before, next, entry);
+      if (side !== -1) next = side + 1;
+      const run = side === -1 ? this.#runOf(entry, position) : (this.#before[side] as Run);
+      run.last = position;
+      current.push(run);
+    }
+    this.#before = current;
+    const { sha256, entryCount, existedBy, unknownCriticalEntry } = indexed;
+    this.#kept.push({
+      header: header.value,
+      sha256,
+      entryCount,
+      verifiedKeys,
+      ...(existedBy === undefined ? {} : { existedBy }),
+      ...(unknownCriticalEntry === undefined ? {} : { unknownCriticalEntry }),
+    });
+    return true;
+  }
+
+  /** The CRLs taken; undefined where the table refuses them, which must then stay as they are. */
+  finish(): HeldCrl[] | undefined {
+    const index = indexRuns(this.#runs);
+    if (index === undefined) return undefined;
+    const timeline = new Timeline(index);
+    return this.#kept.map((kept, position) =>
+      heldCrl(kept.header, {
+        sha256: kept.sha256,
+        entries: timeline.at(position, kept),
+        existedBy: kept.existedBy,
         brought: false,
-        verifiedKeys: new Set(signers.map(({ publicKeyId }) => publicKeyId)),
+        verifiedKeys: new Set(kept.verifiedKeys),
       }),
     );
   }
-  return held;
+
+  /** The run that goes on or begins; changed octets (a reason, a date) begin a new one, and so does a gap. */
+  #runOf(entry: Uint8Array, position: number): Run {
+    const key = Buffer.from(entry.buffer, entry.byteOffset, entry.length).toString('latin1');
+    const open = this.#byOctets.get(key);
+    if (open !== undefined && open.last >= position - 1) return open;
+    const begun = { entry: entry.slice(), first: position, last: position };
+    this.#byOctets.set(key, begun);
+    this.#runs.push(begun);
+    this.#octets += entry.length + 8;
+    return begun;
+  }
 }
 
 /** The same CRL with an empty list: its header and extensions are read from it, its signature fits no longer. */
@@ -66,43 +141,6 @@ function withoutEntries(list: CertificateList): Uint8Array {
   const rest = der.subarray(tbsStart + tbs.length);
   const before = der.subarray(content.start, entries.start - header);
   return encodeElement(tag.sequence, encodeElement(tag.sequence, before, der.subarray(entries.end, content.end)), rest);
-}
-
-/**
- * All runs, in the order of their first CRL. Lists mostly continue the one before in its order: those entries are found by
- * walking both lists side by side, the others by their octets.
- */
-function collectRuns(crls: readonly SettledCrl[]): Run[] {
-  const runs: Run[] = [];
-  const byOctets = new Map<string, Run>();
-  let before: readonly Run[] = [];
-  for (const [position, { list }] of crls.entries()) {
-    const { der, entries } = list;
-    const reader = new DerReader(der, entries.start, entries.end);
-    const current: Run[] = [];
-    let next = 0;
-    while (!reader.done) {
-      const entry = reader.element(tag.sequence, 'an entry of the CRL');
-      const side = findAhead(before, next, entry);
-      if (side !== -1) next = side + 1;
-      const run = side === -1 ? runOf(entry, position) : (before[side] as Run);
-      run.last = position;
-      current.push(run);
-    }
-    before = current;
-  }
-  return runs;
-
-  /** The run that goes on or begins; changed octets (a reason, a date) begin a new one, and so does a gap. */
-  function runOf(entry: Uint8Array, position: number): Run {
-    const key = Buffer.from(entry.buffer, entry.byteOffset, entry.length).toString('latin1');
-    const open = byOctets.get(key);
-    if (open !== undefined && open.last >= position - 1) return open;
-    const begun = { entry: entry.slice(), first: position, last: position };
-    byOctets.set(key, begun);
-    runs.push(begun);
-    return begun;
-  }
 }
 
 /** Entries that are passed over in the list before: a few expire from one CRL to the next. */
@@ -150,7 +188,7 @@ class Timeline {
     this.#view = new DataView(index.der.buffer);
   }
 
-  at(position: number, { entryCount, unknownCriticalEntry }: IndexedCrl): EntrySource {
+  at(position: number, { entryCount, unknownCriticalEntry }: Kept): EntrySource {
     const find = (serialNumber: Uint8Array) => {
       const found = this.#find(serialNumber);
       if (found.length === 0) return nothingListed;

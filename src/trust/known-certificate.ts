@@ -5,9 +5,9 @@
  */
 import { sha256Hex } from '../crypto/digest.js';
 import { type DescribedKey, describePublicKey, type LoadedKey, loadPublicKey } from '../crypto/keys.js';
-import { compareNames, nameKey } from '../names/distinguished-name.js';
-import { formatName } from '../names/format-name.js';
+import { formatTime } from '../der/time.js';
 import type { Certificate } from '../x509/certificate.js';
+import { KnownName } from './known-name.js';
 import type { PinnedAuthority } from './pins.js';
 
 export class KnownCertificate {
@@ -16,47 +16,59 @@ export class KnownCertificate {
   readonly sha256: string;
   /** The catalogue's authority that this is, by fingerprint. */
   readonly pinned: PinnedAuthority | undefined;
-  #subjectKey: string | undefined;
-  #issuerKey: string | undefined;
+  readonly subject: KnownName;
+  readonly issuer: KnownName;
   #publicKeyId: string | undefined;
   #loadedKey: LoadedKey | undefined;
   #describedKey: DescribedKey | undefined;
-  #selfIssued: boolean | undefined;
-  #subjectText: string | undefined;
-  #issuerText: string | undefined;
+  #notBeforeText: string | undefined;
+  #notAfterText: string | undefined;
 
-  constructor(certificate: Certificate, sha256: string, pinned?: PinnedAuthority) {
+  constructor(
+    certificate: Certificate,
+    sha256: string,
+    pinned?: PinnedAuthority,
+    issuer: KnownName = new KnownName(certificate.issuer),
+  ) {
     this.certificate = certificate;
     this.sha256 = sha256;
     this.pinned = pinned;
+    this.subject = new KnownName(certificate.subject);
+    this.issuer = issuer;
   }
 
   /** Equal for names that compare equal (RFC 5280 §7.1). */
   get subjectKey(): string {
-    this.#subjectKey ??= nameKey(this.certificate.subject);
-    return this.#subjectKey;
+    return this.subject.key;
   }
 
   get issuerKey(): string {
-    this.#issuerKey ??= nameKey(this.certificate.issuer);
-    return this.#issuerKey;
+    return this.issuer.key;
   }
 
   /** The subject for people, RFC 4514. */
   get subjectText(): string {
-    this.#subjectText ??= formatName(this.certificate.subject);
-    return this.#subjectText;
+    return this.subject.text;
   }
 
   get issuerText(): string {
-    this.#issuerText ??= formatName(this.certificate.issuer);
-    return this.#issuerText;
+    return this.issuer.text;
+  }
+
+  /** RFC 3339. */
+  get notBeforeText(): string {
+    this.#notBeforeText ??= formatTime(this.certificate.notBefore);
+    return this.#notBeforeText;
+  }
+
+  get notAfterText(): string {
+    this.#notAfterText ??= formatTime(this.certificate.notAfter);
+    return this.#notAfterText;
   }
 
   /** RFC 5280 §6.1: the same name as subject and issuer. */
   get selfIssued(): boolean {
-    this.#selfIssued ??= compareNames(this.certificate.subject, this.certificate.issuer);
-    return this.#selfIssued;
+    return this.subject.key === this.issuer.key;
   }
 
   /** SHA-256 of the subjectPublicKeyInfo. */

@@ -2,9 +2,9 @@
  * A bounded cache in two generations: what is used moves to the young one; when that is full the old one is forgotten. It
  * holds at most twice its capacity, and a hit costs one look-up.
  */
-export class Lru<V> {
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
+export class Lru<V, K = string> {
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
   readonly #capacity: number;
 
   constructor(capacity: number) {
@@ -15,7 +15,7 @@ export class Lru<V> {
     return this.#young.size + this.#old.size;
   }
 
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     const value = this.#young.get(key);
     if (value !== undefined) return value;
     const old = this.#old.get(key);
@@ -26,7 +26,7 @@ export class Lru<V> {
     return old;
   }
 
-  set(key: string, value: V): void {
+  set(key: K, value: V): void {
     if (this.#young.size >= this.#capacity) {
       this.#old = this.#young;
       this.#young = new Map();

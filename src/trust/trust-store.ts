@@ -10,6 +10,7 @@ import { sha256Hex } from '../crypto/digest.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import type { Catalogue } from './catalogue.js';
 import { KnownCertificate } from './known-certificate.js';
+import { KnownNames } from './known-name.js';
 import { Lru } from './lru.js';
 import { createPins, type FactDifference, factDifferences, type PinnedAuthority, type Pins } from './pins.js';
 
@@ -33,10 +34,12 @@ export interface DisputedAuthority {
 }
 
 /**
- * Parsed certificates of recent requests, by hash. Bounded in number and in size: certificates of 1 MiB are let in, and a
- * stream of them must not fill the memory.
+ * Parsed certificates of recent requests, by hash, from the second time on that they are seen: most end entities come once,
+ * and what is kept of each costs the garbage collector more than reading it. Bounded in number and in size: certificates
+ * of 1 MiB are let in, and a stream of them must not fill the memory.
  */
 const parsedCapacity = 2048;
+const seenCapacity = 16_384;
 const maximumCachedOctets = 16 * 1024;
 
 export class TrustStore implements CertificateSource {
@@ -47,6 +50,8 @@ export class TrustStore implements CertificateSource {
   readonly #anchors = new Set<string>();
   readonly #pinnedIdentities = new Map<string, PinnedAuthority>();
   readonly #parsed = new Lru<KnownCertificate>(parsedCapacity);
+  readonly #seen = new Lru<true>(seenCapacity);
+  readonly #issuers = new KnownNames();
 
   constructor(catalogues: readonly Catalogue[]) {
     this.pins = createPins(catalogues);
@@ -94,11 +99,7 @@ export class TrustStore implements CertificateSource {
   /** The known form of a certificate: from here when held, else worked out once. */
   know(certificate: Certificate): KnownCertificate {
     const sha256 = sha256Hex(certificate.der);
-    return (
-      this.#bySha256.get(sha256) ??
-      this.#parsed.get(sha256) ??
-      this.#remember(new KnownCertificate(certificate, sha256, this.pins.match(certificate.der, sha256)))
-    );
+    return this.#bySha256.get(sha256) ?? this.#parsed.get(sha256) ?? this.#remember(certificate, sha256);
   }
 
   /** Reads a certificate, or takes it from the cache when the same octets were read before. */
@@ -106,22 +107,23 @@ export class TrustStore implements CertificateSource {
     const sha256 = sha256Hex(der);
     const known = this.#bySha256.get(sha256) ?? this.#parsed.get(sha256);
     if (known !== undefined) return { ok: true, value: known };
-    // The caller's buffer may be reused or changed; what is cached must not.
-    const result = parseCertificate(der.slice());
-    if (!result.ok) return result;
-    return {
-      ok: true,
-      value: this.#remember(new KnownCertificate(result.value, sha256, this.pins.match(der, sha256))),
-    };
+    // The caller's buffer may be reused or changed; what is cached must not. (`slice` of a Buffer would not copy.)
+    const result = parseCertificate(new Uint8Array(der));
+    return result.ok ? { ok: true, value: this.#remember(result.value, sha256) } : result;
   }
 
-  #remember(known: KnownCertificate): KnownCertificate {
-    if (known.certificate.der.length <= maximumCachedOctets) this.#parsed.set(known.sha256, known);
+  #remember(certificate: Certificate, sha256: string): KnownCertificate {
+    const pinned = this.pins.match(certificate.der, sha256);
+    // A name holds on to the octets of its certificate, so the names of large ones are not kept either.
+    if (certificate.der.length > maximumCachedOctets) return new KnownCertificate(certificate, sha256, pinned);
+    const known = new KnownCertificate(certificate, sha256, pinned, this.#issuers.know(certificate.issuer));
+    if (this.#seen.get(sha256) === true) this.#parsed.set(sha256, known);
+    else this.#seen.set(sha256, true);
     return known;
   }
 
   bySubject(subjectKey: string): readonly KnownCertificate[] {
-    return this.#bySubject.get(subjectKey) ?? [];
+    return this.#bySubject.get(subjectKey) ?? none;
   }
 
   isDisputed(known: KnownCertificate): boolean {
@@ -152,7 +154,7 @@ export class TrustOverlay implements CertificateSource {
   readonly disputed: DisputedAuthority[] = [];
   readonly #bySubject = new Map<string, KnownCertificate[]>();
   readonly #seen = new Set<string>();
-  readonly #pinnedIdentities = new Map<string, PinnedAuthority>();
+  #pinnedIdentities: Map<string, PinnedAuthority> | undefined;
 
   constructor(base: TrustStore) {
     this.base = base;
@@ -168,6 +170,7 @@ export class TrustOverlay implements CertificateSource {
     if (dispute !== undefined) this.disputed.push(dispute);
     else {
       this.discovered.push(known);
+      this.#pinnedIdentities ??= new Map();
       this.#pinnedIdentities.set(known.identity, known.pinned);
     }
   }
@@ -187,7 +190,7 @@ export class TrustOverlay implements CertificateSource {
 
   authorityOf(known: KnownCertificate): PinnedAuthority | undefined {
     if (this.base.pins.all.length === 0) return undefined;
-    return this.base.authorityOf(known) ?? this.#pinnedIdentities.get(known.identity);
+    return this.base.authorityOf(known) ?? this.#pinnedIdentities?.get(known.identity);
   }
 }
 
@@ -196,6 +199,8 @@ function disputeOf(known: KnownCertificate, pinned: PinnedAuthority): DisputedAu
   const differences = factDifferences(pinned.authority, known.certificate);
   return differences.length === 0 ? undefined : { known, pinned, differences };
 }
+
+const none: readonly KnownCertificate[] = [];
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);

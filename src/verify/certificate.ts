@@ -71,8 +71,17 @@ export function verifyCertificate(request: CertificateRequest, trust: Trust, tim
 /** Answers a question: tries paths until one is clean, then decides. */
 export function answer(question: Question): Verdict {
   const { endEntity, overlay, snapshot, options, times } = question;
+  const asked = pathOptions(options);
+  // Field by field, and the same way everywhere below: spreading objects would be a tenth of a clean verdict's time.
   const context: PathContext = {
-    ...pathOptions(options),
+    algorithms: asked.algorithms,
+    conformance: asked.conformance,
+    validityModel: asked.validityModel,
+    maxIntermediates: asked.maxIntermediates,
+    initialPolicySet: asked.initialPolicySet,
+    initialExplicitPolicy: asked.initialExplicitPolicy,
+    initialPolicyMappingInhibit: asked.initialPolicyMappingInhibit,
+    initialAnyPolicyInhibit: asked.initialAnyPolicyInhibit,
     at: times.at,
     now: times.now,
     source: overlay,

@@ -38,24 +38,15 @@ export function decide(evaluations: readonly Evaluation[], common: readonly Find
     .map((evaluation, index) => ({ ...evaluation, findings: rankFindings(uniqueFindings(evaluation.findings)), index }))
     .sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings) || a.index - b.index);
   const [best] = ordered;
-  const findings = rankFindings(uniqueFindings([...(best?.findings ?? []), ...common]));
-  const status = statusOf(findings);
-  return {
-    schema: 1,
-    status,
-    etsi: etsiIndication(status, findings),
-    findings,
-    paths: ordered.map(({ path, findings }) => reportPath(path, findings, overlay)),
-    revocation: best?.revocation ?? [],
-    missing: uniqueMissing(best?.missing ?? []),
-    discovered: {
-      authorities: overlay.discovered.map(({ certificate }) => certificate.der),
-      crls: discoveredCrls(evaluations, question),
-    },
-    time: { now: formatTime(times.now), at: formatTime(times.at), basis: times.attested ? 'attested' : 'now' },
-    engineVersion,
-    trustVersion: snapshot.version,
+  const verdict = verdictWithoutPath(uniqueFindings([...(best?.findings ?? []), ...common]), snapshot, times);
+  verdict.paths = ordered.map(({ path, findings }) => reportPath(path, findings, overlay));
+  verdict.revocation = best?.revocation ?? [];
+  verdict.missing = uniqueMissing(best?.missing ?? []);
+  verdict.discovered = {
+    authorities: overlay.discovered.map(({ certificate }) => certificate.der),
+    crls: discoveredCrls(evaluations, question),
   };
+  return verdict;
 }
 
 /** CRLs of the request that the snapshot lacks and that an authority of a path that was found has signed. */

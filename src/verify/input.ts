@@ -97,7 +97,7 @@ export function readCrls(bytes: Uint8Array): Blocks {
   if (isDer(bytes)) {
     if (kindOfDer(bytes) !== 'bundle') return { ok: true, value: [bytes] };
     const bundle = readCertificateBundle(bytes);
-    return bundle.ok ? { ok: true, value: bundle.value.crls } : bundle;
+    return bundle.ok ? { ok: true, value: [...bundle.value.crls] } : bundle;
   }
   const pem = readPem(bytes);
   if (!pem.ok) return { ...pem, expected: pem.expected === 'DER or PEM' ? 'a CRL as DER or PEM' : pem.expected };

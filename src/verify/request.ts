@@ -42,8 +42,10 @@ const choices = {
   conformance: ['tolerant', 'strict'],
 } as const;
 
+const choiceEntries = Object.entries(choices) as [keyof typeof choices, readonly string[]][];
+
 function checkCommon(request: CommonRequest): void {
-  for (const [name, allowed] of Object.entries(choices) as [keyof typeof choices, readonly string[]][]) {
+  for (const [name, allowed] of choiceEntries) {
     const value = request[name];
     if (value !== undefined && !allowed.includes(value)) {
       throw new TypeError(`${name}: expected one of ${allowed.join(', ')}, found ${shown(value)}`);
@@ -149,6 +151,8 @@ type PathOptions = Pick<
   | 'initialAnyPolicyInhibit'
 >;
 
+const onlyAnyPolicy: readonly string[] = [anyPolicy];
+
 /** The request's options with their defaults, as path validation takes them. */
 export function pathOptions(request: CommonRequest): PathOptions {
   const { policy } = request;
@@ -157,7 +161,7 @@ export function pathOptions(request: CommonRequest): PathOptions {
     conformance: request.conformance ?? 'tolerant',
     validityModel: request.validityModel ?? 'shell',
     maxIntermediates: request.maxIntermediates,
-    initialPolicySet: policy?.initialPolicySet ?? [anyPolicy],
+    initialPolicySet: policy?.initialPolicySet ?? onlyAnyPolicy,
     initialExplicitPolicy: policy?.initialExplicitPolicy ?? false,
     initialPolicyMappingInhibit: policy?.initialPolicyMappingInhibit ?? false,
     initialAnyPolicyInhibit: policy?.initialAnyPolicyInhibit ?? false,

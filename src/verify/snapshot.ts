@@ -6,8 +6,9 @@ import { createDigest, sha256Hex } from '../crypto/digest.js';
 import { runtimeAbilities } from '../crypto/runtime.js';
 import { toHex } from '../der/octets.js';
 import { type Finding, finding } from '../findings/finding.js';
-import type { EdgeResult } from '../path/edges.js';
+import type { KeyedEdge } from '../path/edges.js';
 import { CrlEvidence } from '../revocation/evidence.js';
+import type { HeldCrl } from '../revocation/held-crl.js';
 import { type IndexedCrl, indexCrl } from '../revocation/index-crl.js';
 import type { Catalogue } from '../trust/catalogue.js';
 import { Lru } from '../trust/lru.js';
@@ -34,12 +35,14 @@ export interface TrustInput {
   anchors?: Uint8Array[] | undefined;
   intermediates?: Uint8Array[] | undefined;
   crls?: (Uint8Array | IndexedCrl)[] | undefined;
+  /** CRLs of former years that were compacted when they were read (revocation/timeline.ts). */
+  history?: readonly HeldCrl[] | undefined;
   /** Anchors of timestamp authorities only. */
   timestampAuthorities?: Uint8Array[] | undefined;
   catalogues?: Catalogue[] | undefined;
 }
 
-/** Verified edges kept: two hashes each, a few megabytes in all. */
+/** Certificates whose verified edges are kept: two hashes for each edge, a few megabytes in all. */
 const edgeCapacity = 16_384;
 
 export class Snapshot implements Trust {
@@ -50,7 +53,7 @@ export class Snapshot implements Trust {
   /** Anchors of timestamp authorities, with the same intermediates. */
   readonly timestampStore: TrustStore;
   readonly evidence: CrlEvidence;
-  readonly edgeCache = new Lru<EdgeResult>(edgeCapacity);
+  readonly edgeCache = new Lru<readonly KeyedEdge[]>(edgeCapacity);
 
   constructor(input: TrustInput) {
     const refused: Refusal[] = [];
@@ -64,7 +67,7 @@ export class Snapshot implements Trust {
     // An authority of the PKI itself may issue for timestamp authorities as well.
     fill(this.timestampStore, input.anchors, 'anchor', []);
     fill(this.timestampStore, input.intermediates, 'intermediate', []);
-    this.evidence = new CrlEvidence(readEvidence(input.crls, refused), this.store);
+    this.evidence = new CrlEvidence(readEvidence(input.crls, refused), this.store, input.history);
     this.refused = refused;
   }
 

@@ -1,6 +1,9 @@
 /** The shapes of the contract: requests, time, verdicts. Additions are optional fields only. */
 import type { EtsiIndication, EtsiMessageIndication } from '../findings/etsi.js';
 import type { Finding, Status } from '../findings/finding.js';
+import type { RevocationReport } from '../revocation/report.js';
+
+export type { RevocationReport };
 
 /** What a certificate is asked to be good for. */
 export type ProfileName = 'rfc5280' | 'tls-server' | 'tls-client' | 'smime' | 'document' | 'device' | 'webpki-server';
@@ -80,16 +83,6 @@ export interface PathReport {
   /** Where the path ends, when it ends at one. */
   anchor?: { subject: string; sha256: string; authority?: string; kind: 'anchor' | 'pinned' };
   findings: Finding[];
-}
-
-export interface RevocationReport {
-  certificate: number;
-  status: 'good' | 'revoked' | 'unknown';
-  why?: string;
-  reason?: string;
-  revocationDate?: string;
-  invalidityDate?: string;
-  evidence?: { kind: 'crl' | 'ocsp'; sha256: string; crlNumber?: string; thisUpdate: string; nextUpdate?: string };
 }
 
 /** What would help to come to an answer. */

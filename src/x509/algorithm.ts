@@ -17,13 +17,13 @@ export function readAlgorithm(
 ): AlgorithmIdentifier {
   const start = reader.position;
   const sequence = reader.enter(expectedTag, what);
-  const der = reader.bytes.subarray(start, reader.position);
+  const der = reader.view(start, reader.position);
   const oid = readOid(sequence, `${what} identifier`);
   let parameters: Uint8Array | undefined;
   if (!sequence.done) {
     const from = sequence.position;
     sequence.skip(`${what} parameters`);
-    parameters = sequence.bytes.subarray(from, sequence.position);
+    parameters = sequence.view(from, sequence.position);
   }
   sequence.finish(what);
   return { oid, parameters, der };

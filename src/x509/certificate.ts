@@ -98,15 +98,11 @@ function readCertificate(der: Uint8Array): Certificate {
   outer.finish('the certificate');
   const tbsStart = sequence.position;
   const tbsReader = sequence.enter(tag.sequence, 'tbsCertificate');
-  const tbs = der.subarray(tbsStart, sequence.position);
+  const tbs = sequence.view(tbsStart, sequence.position);
   const signatureAlgorithm = readAlgorithm(sequence, 'signatureAlgorithm');
   const signature = readSignatureValue(sequence);
   sequence.finish('the certificate');
-  const defects: Finding[] = [];
-  const body = readTbs(tbsReader, defects);
-  if (!sameAlgorithm(body.innerAlgorithm, signatureAlgorithm)) defects.push(finding('signature_algorithm_mismatch'));
-  const { innerAlgorithm: _, ...fields } = body;
-  return { der, tbs, signatureAlgorithm, signature, ...fields, defects };
+  return readTbs(tbsReader, { der, tbs, signatureAlgorithm, signature });
 }
 
 /** No algorithm makes a value with unused bits; one that has some is read as a value that fits no key. */
@@ -122,7 +118,10 @@ export function sameAlgorithm(a: AlgorithmIdentifier, b: AlgorithmIdentifier): b
   return true;
 }
 
-function readTbs(tbs: DerReader, defects: Finding[]) {
+type Signed = Pick<Certificate, 'der' | 'tbs' | 'signatureAlgorithm' | 'signature'>;
+
+function readTbs(tbs: DerReader, signed: Signed): Certificate {
+  const defects: Finding[] = [];
   const version = readVersion(tbs);
   const serialNumber = tbs.integer('serialNumber');
   checkSerialNumber(serialNumber, defects);
@@ -136,9 +135,9 @@ function readTbs(tbs: DerReader, defects: Finding[]) {
     defects.push(finding('encoding_not_canonical', { what: 'a date before 2050 as GeneralizedTime' }));
   }
   const subject = readName(tbs, 'subject');
-  checkNames([issuer, subject], defects);
+  checkNames(issuer, subject, defects);
   const publicKey = readPublicKeyInfo(tbs);
-  for (const number of [1, 2]) {
+  for (let number = 1; number <= 2; number++) {
     if (tbs.peek() !== contextPrimitive(number)) continue;
     tbs.bitString('a unique identifier', contextPrimitive(number));
     if (version === 1) defects.push(finding('extension_not_allowed', { what: 'a unique identifier', version }));
@@ -151,23 +150,45 @@ function readTbs(tbs: DerReader, defects: Finding[]) {
     if (version !== 3) defects.push(finding('extension_not_allowed', { what: 'extensions', version }));
   }
   tbs.finish('tbsCertificate');
-  const known = readKnownExtensions(extensions);
-  if (known.basicConstraints?.explicitDefault) {
-    defects.push(finding('encoding_not_canonical', { what: 'cA FALSE explicitly' }));
-  }
-  return {
+  // One literal with every field, filled below: spreading parts together would take longer than reading them.
+  const certificate: Mutable<Certificate> = {
+    der: signed.der,
+    tbs: signed.tbs,
     version,
     serialNumber,
-    innerAlgorithm,
+    signatureAlgorithm: signed.signatureAlgorithm,
+    signature: signed.signature,
     issuer,
     subject,
     notBefore: notBefore.milliseconds,
     notAfter: notAfter.milliseconds,
     publicKey,
     extensions,
-    ...known,
+    basicConstraints: undefined,
+    keyUsage: undefined,
+    extKeyUsage: undefined,
+    subjectKeyIdentifier: undefined,
+    authorityKeyIdentifier: undefined,
+    subjectAltName: undefined,
+    nameConstraints: undefined,
+    certificatePolicies: undefined,
+    policyMappings: undefined,
+    policyConstraints: undefined,
+    inhibitAnyPolicy: undefined,
+    cRLDistributionPoints: undefined,
+    freshestCRL: undefined,
+    authorityInfoAccess: undefined,
+    defects,
   };
+  for (const extension of extensions) readKnownExtension(extension, certificate);
+  if (certificate.basicConstraints?.explicitDefault) {
+    defects.push(finding('encoding_not_canonical', { what: 'cA FALSE explicitly' }));
+  }
+  if (!sameAlgorithm(innerAlgorithm, signed.signatureAlgorithm)) defects.push(finding('signature_algorithm_mismatch'));
+  return certificate;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** version [0] EXPLICIT DEFAULT v1: DER forbids an explicit v1. */
 function readVersion(tbs: DerReader): 1 | 2 | 3 {
@@ -187,11 +208,11 @@ function checkSerialNumber(serial: Uint8Array, defects: Finding[]): void {
   if (serial.length > 20) defects.push(finding('serial_number_invalid', { detail: `it has ${serial.length} octets` }));
 }
 
-function checkNames(names: readonly Name[], defects: Finding[]): void {
-  if (names.some(({ irregular }) => irregular)) {
+function checkNames(issuer: Name, subject: Name, defects: Finding[]): void {
+  if (issuer.irregular || subject.irregular) {
     defects.push(finding('encoding_not_canonical', { what: 'a name as PrintableString with other characters' }));
   }
-  if (names.some(({ attributes }) => attributes > maximumAttributes)) {
+  if (issuer.attributes > maximumAttributes || subject.attributes > maximumAttributes) {
     defects.push(finding('budget_exceeded', { budget: 'attributes of a name', limit: maximumAttributes }));
   }
 }
@@ -200,7 +221,7 @@ function checkNames(names: readonly Name[], defects: Finding[]): void {
 export function readPublicKeyInfo(reader: DerReader): SubjectPublicKeyInfo {
   const start = reader.position;
   const sequence = reader.enter(tag.sequence, 'subjectPublicKeyInfo');
-  const der = reader.bytes.subarray(start, reader.position);
+  const der = reader.view(start, reader.position);
   const algorithm = readAlgorithm(sequence, 'the algorithm of subjectPublicKeyInfo');
   const { octets: key, unused } = sequence.bitString('subjectPublicKey');
   if (unused !== 0) throw new DerError('a subjectPublicKey of whole octets', 'unused bits');
@@ -208,86 +229,54 @@ export function readPublicKeyInfo(reader: DerReader): SubjectPublicKeyInfo {
   return { der, algorithm, key };
 }
 
-function readKnownExtensions(extensions: readonly Extension[]) {
-  let basicConstraints: BasicConstraints | undefined;
-  let keyUsage: number | undefined;
-  let extKeyUsage: string[] | undefined;
-  let subjectKeyIdentifier: Uint8Array | undefined;
-  let authorityKeyIdentifier: AuthorityKeyIdentifier | undefined;
-  let subjectAltName: GeneralName[] | undefined;
-  let nameConstraints: NameConstraints | undefined;
-  let certificatePolicies: PolicyInformation[] | undefined;
-  let policyMappings: PolicyMapping[] | undefined;
-  let policyConstraints: PolicyConstraints | undefined;
-  let inhibitAnyPolicy: number | undefined;
-  let cRLDistributionPoints: DistributionPoint[] | undefined;
-  let freshestCRL: DistributionPoint[] | undefined;
-  let authorityInfoAccess: AccessDescription[] | undefined;
-  for (const { oid, value } of extensions) {
-    switch (oid) {
-      case extensionOid.basicConstraints:
-        basicConstraints = readBasicConstraints(value);
-        break;
-      case extensionOid.keyUsage:
-        keyUsage = readKeyUsage(value);
-        break;
-      case extensionOid.extKeyUsage:
-        extKeyUsage = readExtKeyUsage(value);
-        break;
-      case extensionOid.subjectKeyIdentifier:
-        subjectKeyIdentifier = readSubjectKeyIdentifier(value);
-        break;
-      case extensionOid.authorityKeyIdentifier:
-        authorityKeyIdentifier = readAuthorityKeyIdentifier(value);
-        break;
-      case extensionOid.subjectAltName:
-        subjectAltName = readAlternativeNames(value, 'subjectAltName');
-        break;
-      case extensionOid.issuerAltName:
-        readAlternativeNames(value, 'issuerAltName');
-        break;
-      case extensionOid.nameConstraints:
-        nameConstraints = readNameConstraints(value);
-        break;
-      case extensionOid.certificatePolicies:
-        certificatePolicies = readCertificatePolicies(value);
-        break;
-      case extensionOid.policyMappings:
-        policyMappings = readPolicyMappings(value);
-        break;
-      case extensionOid.policyConstraints:
-        policyConstraints = readPolicyConstraints(value);
-        break;
-      case extensionOid.inhibitAnyPolicy:
-        inhibitAnyPolicy = readInhibitAnyPolicy(value);
-        break;
-      case extensionOid.cRLDistributionPoints:
-        cRLDistributionPoints = readDistributionPoints(value, 'cRLDistributionPoints');
-        break;
-      case extensionOid.freshestCRL:
-        freshestCRL = readDistributionPoints(value, 'freshestCRL');
-        break;
-      case extensionOid.authorityInfoAccess:
-        authorityInfoAccess = readAuthorityInfoAccess(value);
-        break;
-    }
+function readKnownExtension({ oid, value }: Extension, certificate: Mutable<Certificate>): void {
+  switch (oid) {
+    case extensionOid.basicConstraints:
+      certificate.basicConstraints = readBasicConstraints(value);
+      break;
+    case extensionOid.keyUsage:
+      certificate.keyUsage = readKeyUsage(value);
+      break;
+    case extensionOid.extKeyUsage:
+      certificate.extKeyUsage = readExtKeyUsage(value);
+      break;
+    case extensionOid.subjectKeyIdentifier:
+      certificate.subjectKeyIdentifier = readSubjectKeyIdentifier(value);
+      break;
+    case extensionOid.authorityKeyIdentifier:
+      certificate.authorityKeyIdentifier = readAuthorityKeyIdentifier(value);
+      break;
+    case extensionOid.subjectAltName:
+      certificate.subjectAltName = readAlternativeNames(value, 'subjectAltName');
+      break;
+    case extensionOid.issuerAltName:
+      readAlternativeNames(value, 'issuerAltName');
+      break;
+    case extensionOid.nameConstraints:
+      certificate.nameConstraints = readNameConstraints(value);
+      break;
+    case extensionOid.certificatePolicies:
+      certificate.certificatePolicies = readCertificatePolicies(value);
+      break;
+    case extensionOid.policyMappings:
+      certificate.policyMappings = readPolicyMappings(value);
+      break;
+    case extensionOid.policyConstraints:
+      certificate.policyConstraints = readPolicyConstraints(value);
+      break;
+    case extensionOid.inhibitAnyPolicy:
+      certificate.inhibitAnyPolicy = readInhibitAnyPolicy(value);
+      break;
+    case extensionOid.cRLDistributionPoints:
+      certificate.cRLDistributionPoints = readDistributionPoints(value, 'cRLDistributionPoints');
+      break;
+    case extensionOid.freshestCRL:
+      certificate.freshestCRL = readDistributionPoints(value, 'freshestCRL');
+      break;
+    case extensionOid.authorityInfoAccess:
+      certificate.authorityInfoAccess = readAuthorityInfoAccess(value);
+      break;
   }
-  return {
-    basicConstraints,
-    keyUsage,
-    extKeyUsage,
-    subjectKeyIdentifier,
-    authorityKeyIdentifier,
-    subjectAltName,
-    nameConstraints,
-    certificatePolicies,
-    policyMappings,
-    policyConstraints,
-    inhibitAnyPolicy,
-    cRLDistributionPoints,
-    freshestCRL,
-    authorityInfoAccess,
-  };
 }
 
 /** The extension with this OID, when present. */

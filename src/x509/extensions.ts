@@ -55,16 +55,22 @@ const maximumExtensions = 256;
 export function readExtensions(reader: DerReader, what: string): Extension[] {
   const sequence = reader.enter(tag.sequence, what);
   const extensions: Extension[] = [];
+  const one = `an extension of ${what}`;
+  const [itsIdentifier, itsFlag, itsValue] = [
+    `the identifier of ${one}`,
+    `the critical flag of ${one}`,
+    `the value of ${one}`,
+  ];
   while (!sequence.done) {
-    const fields = sequence.enter(tag.sequence, `an extension of ${what}`);
-    const oid = readOid(fields, `the identifier of an extension of ${what}`);
+    const fields = sequence.enter(tag.sequence, one);
+    const oid = readOid(fields, itsIdentifier);
     let critical = false;
     if (fields.peek() === tag.boolean) {
-      critical = fields.boolean(`the critical flag of an extension of ${what}`);
-      if (!critical) throw new DerError(`an extension of ${what}`, 'critical FALSE written out, which DER forbids');
+      critical = fields.boolean(itsFlag);
+      if (!critical) throw new DerError(one, 'critical FALSE written out, which DER forbids');
     }
-    const value = fields.content(tag.octetString, `the value of an extension of ${what}`);
-    fields.finish(`an extension of ${what}`);
+    const value = fields.content(tag.octetString, itsValue);
+    fields.finish(one);
     for (const other of extensions) if (other.oid === oid) throw new DerError(what, `the extension ${oid} twice`);
     if (extensions.length >= maximumExtensions) throw new DerError(what, `more than ${maximumExtensions} extensions`);
     extensions.push({ oid, critical, value });

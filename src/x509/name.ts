@@ -35,16 +35,17 @@ interface Tally {
 export function readName(reader: DerReader, what: string, expectedTag: number = tag.sequence): Name {
   const start = reader.position;
   const sequence = reader.enter(expectedTag, what);
-  const der = reader.bytes.subarray(start, reader.position);
+  const der = reader.view(start, reader.position);
   const tally: Tally = { attributes: 0, irregular: false };
   const rdns = readRdns(sequence, what, tally);
-  return { der, rdns, ...tally };
+  return { der, rdns, attributes: tally.attributes, irregular: tally.irregular };
 }
 
 function readRdns(sequence: DerReader, what: string, tally: Tally): AttributeTypeAndValue[][] {
   const rdns: AttributeTypeAndValue[][] = [];
+  const relativeName = `a relative distinguished name of the ${what}`;
   while (!sequence.done) {
-    const set = sequence.enter(tag.set, `a relative distinguished name of the ${what}`);
+    const set = sequence.enter(tag.set, relativeName);
     const attributes: AttributeTypeAndValue[] = [];
     do {
       attributes.push(readAttribute(set, what, tally));
@@ -58,12 +59,14 @@ function readRdns(sequence: DerReader, what: string, tally: Tally): AttributeTyp
 function readAttribute(set: DerReader, what: string, tally: Tally): AttributeTypeAndValue {
   if (++tally.attributes > maximumAttributesRead)
     throw new DerError(what, `more than ${maximumAttributesRead} attributes`);
-  const attribute = set.enter(tag.sequence, `an attribute of the ${what}`);
-  const type = decodeOid(attribute.content(tag.oid, `an attribute type of the ${what}`), what);
+  const one = `an attribute of the ${what}`;
+  const attribute = set.enter(tag.sequence, one);
+  attribute.pass(tag.oid, `an attribute type of the ${what}`);
+  const type = decodeOid(attribute.bytes, what, attribute.contentStart, attribute.contentEnd);
   const valueTag = attribute.peek();
   if (valueTag === -1) throw new DerError(`an attribute value of the ${what}`, 'the end of the data');
   const value = attribute.content(valueTag, `an attribute value of the ${what}`);
-  attribute.finish(`an attribute of the ${what}`);
+  attribute.finish(one);
   if (!hasRightCharacters(valueTag, value, what)) tally.irregular = true;
   return { type, tag: valueTag, value };
 }
@@ -107,7 +110,11 @@ function hasRightCharacters(valueTag: number, value: Uint8Array, what: string): 
       }
       break;
     case tag.utf8String:
-      if (value.some((octet) => octet >= 0x80)) checkUtf8(value, what);
+      for (const octet of value)
+        if (octet >= 0x80) {
+          checkUtf8(value, what);
+          break;
+        }
       break;
     case tag.bmpString:
       if (value.length % 2 !== 0) throw new DerError(`the ${what}`, 'a BMPString of an odd number of octets');

@@ -45,7 +45,7 @@ describe.skipIf(!haveBoth)(`what gpgsm makes (skipped where ${toolAbsent('gpgsm'
     ['--detach-sign', []],
     ['--detach-sign', ['--armor']],
   ])('%s %j', (kind, form) => {
-    gpgsm(...form, '--output', path('out'), kind, path('content'));
+    gpgsm('--include-certs', '1', ...form, '--output', path('out'), kind, path('content'));
     const signed = new Uint8Array(readFileSync(path('out')));
     const given = kind === '--detach-sign' ? { content: octets(content) } : {};
     for (const structure of readAllWays(signed, given)) {

@@ -58,7 +58,7 @@ describe.each(variants)('%s', (_, signer, digestAlgorithm, signatureAlgorithm) =
     for (const form of ['multipart', 'attached'] as const) {
       const { message } = signMessage({ form, text: 'pay EUR 100', signers: [signer] });
       const expected = signer.signedAttributes === false ? 'message_signature_invalid' : 'message_digest_mismatch';
-      expect(errorsOf(readMessage(replaceBytes(message, '100', '900')))).toEqual([expected]);
+      expect(errorsOf(readMessage(replaceBytes(message, 'EUR 100', 'EUR 900')))).toEqual([expected]);
     }
   });
 });
@@ -78,7 +78,7 @@ test('a certificate that is not there leaves the signature open, the digest not'
   const { message } = signMessage({ ...by, certificates: [], text: 'pay EUR 100' });
   expect(errorsOf(readMessage(message))).toEqual(['signer_certificate_missing']);
   expect(errorsOf(readMessage(message), [rsa.certificate])).toEqual([]);
-  expect(errorsOf(readMessage(replaceBytes(message, '100', '900')))).toEqual([
+  expect(errorsOf(readMessage(replaceBytes(message, 'EUR 100', 'EUR 900')))).toEqual([
     'message_digest_mismatch',
     'signer_certificate_missing',
   ]);
@@ -129,6 +129,19 @@ describe('nested', () => {
       expect(structure.nested?.nested?.nested).toBeUndefined();
       expect(structure.nested?.form).toBe('entity');
     }
+  });
+
+  test('inside of bare LF and of small pieces', () => {
+    const inner = signMessage({ signers: [{ by: rsa, signedAttributes: false }], text: 'line of text\n'.repeat(9000) });
+    const outer = signMessage({ ...by, content: inner.entity });
+    for (const message of [outer.message, octets(latin1(outer.message).replaceAll('\r\n', '\n'))]) {
+      for (const structure of [readMessage(message), readInChunks(message, 4000)]) {
+        expect(errorsOf(structure)).toEqual([]);
+        expect(structure.nested && errorsOf(structure.nested)).toEqual([]);
+      }
+    }
+    const pieces = readMessage(signMessage({ ...by, form: 'opaque', encoding: 'ber', content: inner.entity }).message);
+    expect(pieces.nested && errorsOf(pieces.nested)).toEqual([]);
   });
 
   test('a thousand levels end at the limit', () => {

@@ -15,12 +15,12 @@ import { errorsOf, octets, outcomesOf } from './support.js';
 const validity = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') };
 const rsa = issueCertificate({ subject: 'CN=rsa', keys: sharedKeys('rsa', 'cms'), ...validity });
 const other = issueCertificate({ subject: 'CN=other', keys: sharedKeys('rsa', 'cms other'), ...validity });
-const { concat, oid, octetString, sequence, setOf, nullValue, contextPrimitive, integer } = asn1;
+const { oid, octetString, sequence, setOf, nullValue, contextPrimitive, integer } = asn1;
 
 const read = (signer: Partial<MessageSigner>, input: object = {}) =>
   readMessage(signMessage({ form: 'attached', signers: [{ by: rsa, ...signer }], ...input }).message);
 
-/** The message with its signed attributes replaced, the signature made over what replaces them. */
+/** A message with further signed attributes. */
 const withAttributes = (...attributes: Uint8Array[]) => read({ otherSignedAttributes: attributes });
 
 const details = (structure: ReturnType<typeof read>) =>
@@ -127,5 +127,4 @@ test('algorithms that are not known leave the signature open', () => {
 test('more signers than the limit', () => {
   const { message } = signMessage({ form: 'attached', signers: Array.from({ length: 65 }, () => ({ by: rsa })) });
   expect(readMessage(message).findings.map(({ code }) => code)).toEqual(['budget_exceeded']);
-  expect(concat([message]).length).toBe(message.length);
 });

@@ -48,7 +48,7 @@ const reasons: Record<string, readonly FindingCode[]> = {
   'Unacceptable public key': ['key_too_small'],
   'Too many name constraints checks': ['budget_exceeded'],
   'No valid policy': ['policy_missing'],
-  'Certificate is not a trust anchor': ['no_path_to_anchor', 'certificate_not_for_anchor_use'],
+  'Certificate is not a trust anchor': ['no_path_to_anchor'],
   'max_path_length reached': ['path_length_exceeded'],
 };
 

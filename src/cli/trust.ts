@@ -1,0 +1,70 @@
+/**
+ * The trust of one command: anchors and catalogues as given; without them the built-in catalogue. Where a catalogue
+ * counts, what the data folder holds counts too, since pins decide what of it is an authority.
+ */
+import { existsSync } from 'node:fs';
+import { openStore } from '../store/open.js';
+import type { Store } from '../store/port.js';
+import { createTrust, type Trust, type TrustInput } from '../verify/snapshot.js';
+import { readCatalogues } from './catalogues.js';
+import { type Configuration, readConfiguration } from './configuration.js';
+import { createEvidenceReader } from './evidence.js';
+import { readInput } from './files.js';
+import type { Io } from './io.js';
+
+export interface TrustOptions {
+  anchor?: string[];
+  catalogue?: string[];
+  data?: string;
+}
+
+/** The configuration with the options of the command line over it. */
+export function configured(options: { data?: string; catalogue?: string[] }, io: Io): Configuration {
+  const configuration = readConfiguration(io.env);
+  return {
+    ...configuration,
+    ...(options.data === undefined ? {} : { dataFolder: options.data }),
+    ...(options.catalogue === undefined || options.catalogue.length === 0 ? {} : { catalogues: options.catalogue }),
+  };
+}
+
+export const openConfiguredStore = (configuration: Configuration, create: boolean): Promise<Store> =>
+  openStore({
+    folder: configuration.dataFolder,
+    create,
+    ...(configuration.databaseUrl === undefined ? {} : { databaseUrl: configuration.databaseUrl }),
+  });
+
+/** The store where there is one; undefined where nothing was ever stored. */
+export async function existingStore(configuration: Configuration): Promise<Store | undefined> {
+  const exists = configuration.databaseUrl !== undefined || existsSync(configuration.dataFolder);
+  return exists ? openConfiguredStore(configuration, false) : undefined;
+}
+
+/** What the snapshot of this command is made of. */
+export async function commandMaterial(options: TrustOptions, io: Io): Promise<TrustInput> {
+  const configuration = configured(options, io);
+  const anchors = await Promise.all((options.anchor ?? []).map((path) => readInput(path, io)));
+  const timestampAuthorities = await Promise.all(configuration.timestampAuthorities.map((path) => readInput(path, io)));
+  // Anchors alone: nothing that lies on this machine takes part in the answer.
+  if (anchors.length > 0 && (options.catalogue ?? []).length === 0) {
+    return { anchors, timestampAuthorities };
+  }
+  const { catalogues, certificates } = readCatalogues(configuration.catalogues);
+  const store = await existingStore(configuration);
+  try {
+    const held = store === undefined ? { authorities: [], crls: [] } : await createEvidenceReader(store)();
+    return {
+      anchors,
+      catalogues: [...catalogues],
+      intermediates: [...certificates, ...held.authorities],
+      crls: held.crls,
+      timestampAuthorities,
+    };
+  } finally {
+    await store?.close();
+  }
+}
+
+export const commandTrust = async (options: TrustOptions, io: Io): Promise<Trust> =>
+  createTrust(await commandMaterial(options, io));

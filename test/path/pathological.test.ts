@@ -1,0 +1,95 @@
+/**
+ * limbo's pathological cases, by the counters and not by the clock: each ends within its budgets, and which budget
+ * ended it is known. The bench looks at their time.
+ */
+import { describe, expect, it } from 'vitest';
+import { createBudget } from '../../src/path/budget.js';
+import { buildPaths } from '../../src/path/build.js';
+import type { PathContext } from '../../src/path/context.js';
+import { anyPolicy } from '../../src/path/policy-graph.js';
+import { validatePath } from '../../src/path/validate.js';
+import { Lru } from '../../src/trust/lru.js';
+import { TrustStore } from '../../src/trust/trust-store.js';
+import { readCertificates } from '../../src/verify/input.js';
+import { type Certificate, parseCertificate } from '../../src/x509/certificate.js';
+import { haveVectors, readVectorJson, vectorsAbsent } from '../support/vectors.js';
+
+interface LimboCase {
+  id: string;
+  trusted_certs: string[];
+  untrusted_intermediates: string[];
+  peer_certificate: string;
+}
+
+const certificatesOf = (pem: string): Certificate[] => {
+  const blocks = readCertificates(new TextEncoder().encode(pem));
+  return (blocks.ok ? blocks.value : []).flatMap((der) => {
+    const parsed = parseCertificate(der);
+    return parsed.ok ? [parsed.value] : [];
+  });
+};
+
+function workOf(test: LimboCase) {
+  const store = new TrustStore([]);
+  for (const pem of test.trusted_certs) for (const one of certificatesOf(pem)) store.add(one, { anchor: true });
+  for (const pem of test.untrusted_intermediates)
+    for (const one of certificatesOf(pem)) store.add(one, { anchor: false });
+  const [leaf] = certificatesOf(test.peer_certificate);
+  if (leaf === undefined) throw new Error(`${test.id}: the leaf cannot be read`);
+  const at = Date.UTC(2026, 0, 1);
+  const context: PathContext = {
+    at,
+    now: at,
+    algorithms: 'modern',
+    conformance: 'tolerant',
+    validityModel: 'shell',
+    maxIntermediates: undefined,
+    initialPolicySet: [anyPolicy],
+    initialExplicitPolicy: false,
+    initialPolicyMappingInhibit: false,
+    initialAnyPolicyInhibit: false,
+    source: store,
+    edgeCache: new Lru(16),
+    edges: new Map(),
+    budget: createBudget(),
+  };
+  const codes = new Set<string>();
+  for (const path of buildPaths(store.know(leaf), context)) {
+    for (const { code, severity } of validatePath(path, context)) if (severity === 'error') codes.add(code);
+  }
+  return { budget: context.budget, codes: [...codes] };
+}
+
+const cases = haveVectors
+  ? readVectorJson<{ testcases: LimboCase[] }>('limbo/limbo.json').testcases.filter(({ id }) =>
+      id.startsWith('pathological::'),
+    )
+  : [];
+
+describe.skipIf(!haveVectors)(`pathological cases${haveVectors ? '' : ` (skipped: ${vectorsAbsent})`}`, () => {
+  it('are all there', () => {
+    expect(cases.map(({ id }) => id)).toHaveLength(5);
+  });
+
+  it.each(cases)('$id stays within every budget', (test) => {
+    const { budget } = workOf(test);
+    for (const [kind, spent] of Object.entries(budget.spent)) {
+      expect(spent, kind).toBeLessThanOrEqual(budget.limits[kind as keyof typeof budget.limits]);
+    }
+  });
+
+  it('are ended by the budget that they aim at', () => {
+    const ended = Object.fromEntries(cases.map((test) => [test.id, [...workOf(test).budget.exceeded]]));
+    expect(ended).toMatchInlineSnapshot(`
+      {
+        "pathological::intermediate-cycle-distinct-cas": [],
+        "pathological::nc-dos-1": [],
+        "pathological::nc-dos-2": [],
+        "pathological::pathological-chain-same-subject-distinct-key": [
+          "signatureChecks",
+        ],
+        "pathological::pathological-chain-same-subject-same-key": [],
+      }
+    `);
+  });
+});
