@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { NetworkRules } from '../net/guard.js';
+import { readScheduleSettings, type ScheduleSettings } from '../refresh/settings.js';
 import { reasonOf } from './files.js';
 import { usageError } from './io.js';
 
@@ -30,6 +31,8 @@ export interface Configuration {
   readonly logLevel: string;
   /** False: CRLs are fetched on request only. */
   readonly refresh: boolean;
+  /** Numbers of the CRL job; absent: the defaults. */
+  readonly schedule?: ScheduleSettings;
   readonly network: NetworkRules;
 }
 
@@ -48,6 +51,7 @@ export const variables = {
   UNIFY_PKI_RATE_LIMIT: 'requests per minute and client address (default: no limit)',
   UNIFY_PKI_LOG_LEVEL: 'trace, debug, info (default), warn, error or silent',
   UNIFY_PKI_REFRESH: 'on (default) or off: fetch CRLs by schedule while serving',
+  UNIFY_PKI_SCHEDULE: 'JSON file with numbers of the CRL schedule in place of the defaults, times in seconds',
   UNIFY_PKI_ALLOW_NETWORKS: 'private networks to fetch from, with ports: "10.1.0.0/16 80,443; fd00::/8 80"',
   UNIFY_PKI_PROXY: 'http://[user:password@]host:port for fetching',
   UNIFY_PKI_PROXY_RESOLVE: 'local (default) or proxy: who looks up names',
@@ -67,6 +71,7 @@ export function readConfiguration(env: Env): Configuration {
   const adminToken = readToken(text('UNIFY_PKI_ADMIN_TOKEN'), text('UNIFY_PKI_ADMIN_TOKEN_FILE'));
   const rateLimit = text('UNIFY_PKI_RATE_LIMIT');
   const timestampUrl = text('UNIFY_PKI_TIMESTAMP_URL');
+  const schedule = text('UNIFY_PKI_SCHEDULE');
   return {
     dataFolder: text('UNIFY_PKI_DATA') ?? defaultDataFolder(env),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
@@ -79,6 +84,7 @@ export function readConfiguration(env: Env): Configuration {
     ...(rateLimit === undefined ? {} : { rateLimit: number(rateLimit, 'UNIFY_PKI_RATE_LIMIT', 1, 1_000_000) }),
     logLevel: choice(text('UNIFY_PKI_LOG_LEVEL') ?? 'info', 'UNIFY_PKI_LOG_LEVEL', logLevels),
     refresh: choice(text('UNIFY_PKI_REFRESH') ?? 'on', 'UNIFY_PKI_REFRESH', ['on', 'off']) === 'on',
+    ...(schedule === undefined ? {} : { schedule: readSchedule(schedule) }),
     network: readNetwork(text),
   };
 }
@@ -119,6 +125,15 @@ function readToken(value: string | undefined, file: string | undefined): string 
     throw usageError('UNIFY_PKI_ADMIN_TOKEN: expected at least 16 visible ASCII characters without spaces');
   }
   return token;
+}
+
+function readSchedule(path: string): ScheduleSettings {
+  const json = readText(path, 'UNIFY_PKI_SCHEDULE');
+  try {
+    return readScheduleSettings(JSON.parse(json));
+  } catch (error) {
+    throw usageError(`UNIFY_PKI_SCHEDULE: ${error instanceof TypeError ? error.message : 'the file is no JSON'}`);
+  }
 }
 
 function readText(path: string, name: string): string {

@@ -8,11 +8,13 @@ import { importCrl } from '../refresh/bring.js';
 import type { RefreshDeps } from '../refresh/deps.js';
 import type { FetchReport } from '../refresh/fetch.js';
 import { refreshOnce } from '../refresh/job.js';
+import { checkStamps, type StampCheck } from '../refresh/stamp.js';
 import { type AuthorityStatus, crlStatus, type FreshnessState } from '../refresh/status.js';
 import type { CrlRecord } from '../store/port.js';
-import { verifyLog } from '../store/verify.js';
+import { verifyContents, verifyLog } from '../store/verify.js';
 import { plainTable, type StoreOptions } from './authorities.js';
 import { readCatalogues } from './catalogues.js';
+import { threadIndexer } from './crl-indexer.js';
 import { fileLimits, readInput } from './files.js';
 import { type ExitCode, exitCode, type Io, usageError, worst } from './io.js';
 import { type Paint, paint } from './paint.js';
@@ -27,7 +29,15 @@ async function withJob<T>(options: StoreOptions, io: Io, work: (deps: RefreshDep
   const store = await openConfiguredStore(configuration, true);
   try {
     const guard = createGuard(configuration.network);
-    return await work({ store, guard, catalogues, now: () => io.now().getTime() });
+    const { schedule } = configuration;
+    return await work({
+      store,
+      guard,
+      catalogues,
+      now: () => io.now().getTime(),
+      indexer: threadIndexer,
+      ...(schedule === undefined ? {} : { plan: schedule.plan }),
+    });
   } finally {
     await store.close();
   }
@@ -168,12 +178,29 @@ function historyTable(records: readonly CrlRecord[], { bold, dim }: Paint): stri
   );
 }
 
+/** The chain of the log, the octets of every CRL, and the stamps of timestamp authorities. Exit code 1 where any is broken. */
 export function crlVerifyLog(options: StoreOptions, io: Io): Promise<number> {
   return withJob(options, io, async ({ store }) => {
-    const result = await verifyLog(store);
-    if (options.json === true) print(io, result);
-    else if (result.ok) io.stdout(`the log is whole: ${result.entries} entries, head ${result.head}\n`);
-    else io.stderr(`unify-pki: the log is broken at entry ${result.broken?.seq ?? 0}\n`);
-    return result.ok ? exitCode.valid : exitCode.invalid;
+    const log = await verifyLog(store);
+    const altered = await verifyContents(store);
+    const stamps = await checkStamps(store);
+    const ok = log.ok && altered.length === 0 && stamps.broken === undefined;
+    if (options.json === true) print(io, { ...log, ok, altered, stamps });
+    else {
+      if (log.ok) io.stdout(`the log is whole: ${log.entries} entries, head ${log.head}\n`);
+      else io.stderr(`unify-pki: the log is broken at entry ${log.broken?.seq ?? 0}\n`);
+      if (altered.length === 0) io.stdout('every CRL is as it came\n');
+      for (const sha256 of altered) io.stderr(`unify-pki: the CRL ${sha256} was altered or is gone\n`);
+      const words = stampWords(stamps);
+      if (stamps.broken === undefined) io.stdout(`${words}\n`);
+      else io.stderr(`unify-pki: ${words}\n`);
+    }
+    return ok ? exitCode.valid : exitCode.invalid;
   });
+}
+
+function stampWords({ stamps, last, broken }: StampCheck): string {
+  if (broken !== undefined) return `the stamp in entry ${broken} is not over the entry that it names`;
+  if (last === undefined) return 'no timestamp authority has stamped the log';
+  return `${stamps} stamps; everything up to entry ${last.seq} existed on ${moment(formatTime(last.genTime))}, if its authority is trusted`;
 }

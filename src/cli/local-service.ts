@@ -9,13 +9,14 @@ import type { AuthorityState, ObservedFetch, Outcome, Service } from '../http/se
 import type { Acceptance } from '../refresh/accept.js';
 import { type Harvest, harvest, importAuthorities, importCrl } from '../refresh/bring.js';
 import type { RefreshDeps } from '../refresh/deps.js';
-import { refreshOnce, startSchedule } from '../refresh/job.js';
+import { createEvidenceReader } from '../refresh/evidence.js';
+import { refreshOnce, type ScheduleOptions, startSchedule } from '../refresh/job.js';
 import { watchStore } from '../store/watch.js';
 import { readCertificates } from '../verify/input.js';
 import { createTrust, type Trust, type TrustInput } from '../verify/snapshot.js';
 import { authorityStates } from './authority-states.js';
 import { pinDifference } from './catalogues.js';
-import { createEvidenceReader } from './evidence.js';
+import { threadIndexer } from './crl-indexer.js';
 import { refreshAnswer } from './refresh-answer.js';
 
 export interface LocalServiceInput extends RefreshDeps {
@@ -23,6 +24,7 @@ export interface LocalServiceInput extends RefreshDeps {
   readonly certificates: readonly Uint8Array[];
   readonly timestampAuthorities?: readonly Uint8Array[];
   readonly log: Log;
+  readonly schedule?: ScheduleOptions;
 }
 
 export interface LocalService extends Service {
@@ -38,7 +40,7 @@ const rememberedOffers = 4096;
 
 export async function createLocalService(input: LocalServiceInput): Promise<LocalService> {
   const { store, catalogues, log } = input;
-  const readEvidence = createEvidenceReader(store);
+  const readEvidence = createEvidenceReader(store, { indexer: threadIndexer });
   let trust: Trust;
   let material: TrustInput;
   let states: AuthorityState[];
@@ -46,13 +48,14 @@ export async function createLocalService(input: LocalServiceInput): Promise<Loca
   let stopSchedule: () => Promise<void> = async () => {};
 
   const reload = singleFlight(async () => {
-    const { authorities, crls } = await readEvidence();
+    const { authorities, crls, history } = await readEvidence();
     const intermediates = [...input.certificates, ...authorities];
     states = authorityStates(catalogues, intermediates);
     const made: TrustInput = {
       catalogues: [...catalogues],
       intermediates,
       crls,
+      history,
       timestampAuthorities: [...(input.timestampAuthorities ?? [])],
     };
     trust = createTrust(made);
@@ -63,6 +66,7 @@ export async function createLocalService(input: LocalServiceInput): Promise<Loca
   };
   const deps: RefreshDeps = {
     ...input,
+    indexer: threadIndexer,
     onEvent: (event) => {
       input.onEvent?.(event);
       if (event.type === 'stored') reloadLater();
@@ -143,7 +147,7 @@ export async function createLocalService(input: LocalServiceInput): Promise<Loca
     onFetch: (listener) => void fetchListeners.push(listener),
     reload,
     schedule() {
-      stopSchedule = startSchedule(deps);
+      stopSchedule = startSchedule(deps, input.schedule);
     },
     async stop() {
       stopWatching();

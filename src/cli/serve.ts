@@ -54,6 +54,9 @@ export async function startService(configuration: Configuration, io: Io, log: Lo
       certificates,
       timestampAuthorities,
       now: () => io.now().getTime(),
+      ...(configuration.schedule === undefined
+        ? {}
+        : { plan: configuration.schedule.plan, schedule: configuration.schedule.options }),
       ...(configuration.timestampUrl === undefined ? {} : { timestampUrl: configuration.timestampUrl }),
       log,
       onEvent: (event) => logEvent(event, log),

@@ -3,12 +3,13 @@
  * counts, what the data folder holds counts too, since pins decide what of it is an authority.
  */
 import { existsSync } from 'node:fs';
+import { createEvidenceReader } from '../refresh/evidence.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { createTrust, type Trust, type TrustInput } from '../verify/snapshot.js';
 import { readCatalogues } from './catalogues.js';
 import { type Configuration, readConfiguration } from './configuration.js';
-import { createEvidenceReader } from './evidence.js';
+import { threadIndexer } from './crl-indexer.js';
 import { readInput } from './files.js';
 import type { Io } from './io.js';
 
@@ -53,7 +54,10 @@ export async function commandMaterial(options: TrustOptions, io: Io): Promise<Tr
   const { catalogues, certificates } = readCatalogues(configuration.catalogues);
   const store = await existingStore(configuration);
   try {
-    const held = store === undefined ? { authorities: [], crls: [] } : await createEvidenceReader(store)();
+    const held =
+      store === undefined
+        ? { authorities: [], crls: [] }
+        : await createEvidenceReader(store, { indexer: threadIndexer, whole: Number.POSITIVE_INFINITY })();
     return {
       anchors,
       catalogues: [...catalogues],

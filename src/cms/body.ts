@@ -114,8 +114,9 @@ export class CmsBodyReader implements BodyReader {
     this.reader = new CmsReader(stable || this.decoder !== undefined, onContent);
   }
 
+  /** Base64 is decoded to its end even where the content type is clear: rubbish behind it counts, however it arrives. */
   get done(): boolean {
-    return this.reader.done;
+    return this.decoder === undefined && this.reader.done;
   }
 
   update(octets: Uint8Array): void {
@@ -123,7 +124,7 @@ export class CmsBodyReader implements BodyReader {
   }
 
   finish(): CmsOutcome {
-    if (!this.done && this.decoder !== undefined) this.reader.update(this.decoder.finish());
+    if (this.decoder !== undefined) this.reader.update(this.decoder.finish());
     return this.reader.finish();
   }
 }
@@ -138,9 +139,8 @@ export class PemBodyReader implements BodyReader {
     this.reader = new CmsReader(true, onContent);
   }
 
-  get done(): boolean {
-    return this.reader.done;
-  }
+  /** As in a body: the block is decoded to its end. */
+  readonly done = false;
 
   update(octets: Uint8Array): void {
     if (this.ended) return;
@@ -151,7 +151,6 @@ export class PemBodyReader implements BodyReader {
   }
 
   finish(): CmsOutcome {
-    if (this.done) return this.reader.finish();
     if (!this.ended) throw new DerError('the end of the PEM block', 'the end of the text');
     this.reader.update(this.decoder.finish());
     return this.reader.finish();

@@ -535,7 +535,11 @@ export const findingTable = {
     'The certificate was revoked later, on {revocationDate}; it was good at {at}.',
     'Do not accept newer uses of it.',
   ),
-  identity_not_compared: info(undefined, 'The sender was not compared, as the request asked.', 'Nothing to do.'),
+  identity_not_compared: info(
+    undefined,
+    'The sender was not compared: neither the request nor the profile asks for it.',
+    'Nothing to do.',
+  ),
   countersignature_not_judged: info(
     'RFC 5652 §11.4',
     'The signature carries {count} countersignatures, which are not looked at.',

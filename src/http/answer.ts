@@ -5,7 +5,7 @@
  */
 import type { Finding } from '../findings/finding.js';
 import type { MessageVerdict, ValidationTime, Verdict } from '../verify/types.js';
-import { createEvidence, type Judged } from './evidence.js';
+import { createEvidence, type Judged, wholeMaterial } from './evidence.js';
 import { toJson, verdictJson } from './json.js';
 import { Problem } from './problem.js';
 import { inWords, recognise } from './recognise.js';
@@ -49,10 +49,17 @@ export async function verdictText(
     );
   else refuseUnreadable(verdict.findings, input);
   service.count('signers' in verdict ? 'message' : 'certificate', verdict.status);
-  const saved = evidence === undefined ? undefined : createEvidence(evidence.judged, evidence.time, service.material());
+  const saved =
+    evidence === undefined
+      ? undefined
+      : createEvidence(
+          evidence.judged,
+          evidence.time,
+          await wholeMaterial(service.material(), (sha256) => service.crlBytes(sha256)),
+        );
   const verified = 'paths' in verdict && verdict.paths[0]?.anchor !== undefined;
-  const { authorities, crls } = verdict.discovered;
-  if (verified || authorities.length > 0 || crls.length > 0) {
+  const { authorities, crls, certificates = [] } = verdict.discovered;
+  if (verified || authorities.length + crls.length + certificates.length > 0) {
     await service.keep(verdict.discovered, verified ? input : undefined);
   }
   return saved === undefined ? toJson(verdict) : JSON.stringify({ ...verdictJson(verdict), evidence: saved });

@@ -14,6 +14,7 @@ import { createTrust, type TrustInput } from '../verify/snapshot.js';
 import type { CertificateRequest, MessageRequest, MessageVerdict, ValidationTime, Verdict } from '../verify/types.js';
 import { decodeBase64, encodeBase64 } from '../x509/pem.js';
 import { verdictJson } from './json.js';
+import { Problem } from './problem.js';
 import { isoTime } from './time.js';
 
 export type Judged =
@@ -24,8 +25,27 @@ const format = 'unify-pki-evidence';
 const octetFields = ['certificate', 'message', 'content'] as const;
 const listFields = ['intermediates', 'crls'] as const;
 
+/** What a snapshot was made of, with the octets of every CRL. */
+export interface EvidenceMaterial extends Omit<TrustInput, 'crls' | 'history'> {
+  crls?: readonly (Uint8Array | { readonly der: Uint8Array; readonly existedBy?: number })[] | undefined;
+}
+
+/** Reads the octets of CRLs of former years, of which the snapshot has the timeline only. */
+export async function wholeMaterial(
+  { history = [], ...material }: TrustInput,
+  read: (sha256: string) => Promise<Uint8Array | undefined>,
+): Promise<EvidenceMaterial> {
+  const crls: { der: Uint8Array; existedBy?: number }[] = [];
+  for (const { sha256, existedBy } of history) {
+    const der = await read(sha256);
+    if (der === undefined) throw new Problem('store_unavailable', 'a CRL of the evidence is not in the store');
+    crls.push({ der, ...(existedBy === undefined ? {} : { existedBy }) });
+  }
+  return { ...material, crls: [...(material.crls ?? []), ...crls] };
+}
+
 /** The bundle, as a value for JSON. */
-export function createEvidence(judged: Judged, time: ValidationTime, material: TrustInput) {
+export function createEvidence(judged: Judged, time: ValidationTime, material: EvidenceMaterial) {
   const request = encodeRequest(judged.request);
   const list = (items: readonly Uint8Array[] | undefined) => (items ?? []).map(encodeBase64);
   return {

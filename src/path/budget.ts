@@ -21,22 +21,23 @@ export type BudgetKind = keyof typeof budgetLimits;
 export interface Budget {
   readonly limits: Readonly<Record<BudgetKind, number>>;
   readonly spent: Record<BudgetKind, number>;
-  readonly exceeded: Set<BudgetKind>;
+  /** Kinds of work that were refused, in that order. */
+  readonly exceeded: BudgetKind[];
 }
 
 export function createBudget(limits?: Partial<Record<BudgetKind, number>>): Budget {
   return {
     limits: limits === undefined ? budgetLimits : { ...budgetLimits, ...limits },
     spent: { signatureChecks: 0, paths: 0, pathSteps: 0, nameComparisons: 0 },
-    exceeded: new Set(),
+    exceeded: [],
   };
 }
 
 /** Asks for `amount` of work before it is done. False: it must not be done. */
 export function spend(budget: Budget, kind: BudgetKind, amount = 1): boolean {
-  if (budget.exceeded.has(kind)) return false;
+  if (budget.exceeded.includes(kind)) return false;
   if (budget.spent[kind] + amount > budget.limits[kind]) {
-    budget.exceeded.add(kind);
+    budget.exceeded.push(kind);
     return false;
   }
   budget.spent[kind] += amount;
@@ -50,15 +51,12 @@ const words: Record<BudgetKind, string> = {
   nameComparisons: 'name comparisons',
 };
 
-const firstExceeded = ({ exceeded }: Budget): BudgetKind | undefined =>
-  exceeded.size === 0 ? undefined : [...exceeded][0];
-
 /** The finding about the first kind of work that was refused, or about the kind given. */
 export function budgetFinding(
   budget: Budget,
-  kind: BudgetKind | undefined = firstExceeded(budget),
+  kind: BudgetKind | undefined = budget.exceeded[0],
   certificate?: number,
 ): Finding | undefined {
-  if (kind === undefined || !budget.exceeded.has(kind)) return undefined;
+  if (kind === undefined || !budget.exceeded.includes(kind)) return undefined;
   return finding('budget_exceeded', { budget: words[kind], limit: budget.limits[kind] }, { certificate });
 }

@@ -53,14 +53,14 @@ function* extend(path: KnownCertificate[], search: Search, followBroken: boolean
   if (ending === 'anchor' && (path.length > 1 || isSelfSigned(last, context))) {
     if (!spend(context.budget, 'paths')) return;
     search.reached = true;
-    yield { certificates: [...path], ending };
+    yield { certificates: path.slice(), ending };
     return;
   }
   let extended = false;
   if (path.length < maximumPathLength) {
     for (const candidate of candidates(last, path, context)) {
       // Without signatures nothing more can be told apart: going on would only walk.
-      if (context.budget.exceeded.has('signatureChecks') || !spend(context.budget, 'pathSteps')) return;
+      if (context.budget.exceeded.includes('signatureChecks') || !spend(context.budget, 'pathSteps')) return;
       // A DSA key may inherit its parameters from above: only the whole path can tell, so "unknown" goes on.
       if (!followBroken && checkEdge(last, candidate, context).status === 'bad') continue;
       extended = true;
@@ -69,9 +69,9 @@ function* extend(path: KnownCertificate[], search: Search, followBroken: boolean
       path.pop();
     }
   }
-  if (ending === 'pinned') search.pinned.push({ certificates: [...path], ending });
+  if (ending === 'pinned') search.pinned.push({ certificates: path.slice(), ending });
   else if (!extended && search.partial.length < maximumPartialPaths) {
-    search.partial.push({ certificates: [...path], ending: undefined });
+    search.partial.push({ certificates: path.slice(), ending: undefined });
   }
 }
 

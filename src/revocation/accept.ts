@@ -4,7 +4,8 @@
  * a path to the anchor is for the caller to know; when to fetch and what is current is for refresh.
  */
 import { sha256Hex } from '../crypto/digest.js';
-import { loadPublicKey } from '../crypto/keys.js';
+import { loadPublicKey, type PublicKey } from '../crypto/keys.js';
+import { verifySignature } from '../crypto/signature.js';
 import { type Finding, finding } from '../findings/finding.js';
 import { compareNames } from '../names/distinguished-name.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
@@ -43,12 +44,27 @@ export function settleSignature(indexed: IndexedCrl, signers: readonly Uint8Arra
   const list = parseCrl(indexed.der);
   if (!list.ok) return indexed;
   const keys = new Set<string>();
-  for (const der of signers) {
-    const signer = parseCertificate(der);
-    if (!signer.ok || !compareNames(signer.value.subject, list.value.issuer)) continue;
-    const id = sha256Hex(signer.value.publicKey.der);
-    const key = keys.has(id) ? undefined : loadPublicKey(signer.value.publicKey);
-    if (key?.ok && checkCrlSignature(list.value, key.value) === 'good') keys.add(id);
+  const known = signers.map((der) => parseCertificate(der)).flatMap((read) => (read.ok ? [read.value] : []));
+  for (const signer of known) {
+    if (!compareNames(signer.subject, list.value.issuer)) continue;
+    const id = sha256Hex(signer.publicKey.der);
+    const key = keys.has(id) ? undefined : keyOf(signer, known);
+    if (key !== undefined && checkCrlSignature(list.value, key) === 'good') keys.add(id);
   }
   return keys.size === 0 ? indexed : { ...indexed, verifiedKeys: [...keys] };
+}
+
+/** Where it has no parameters of its own they are those of the authority that signed it (RFC 5280 §6.1.4 (e)). */
+function keyOf(signer: Certificate, known: readonly Certificate[]): PublicKey | undefined {
+  const own = loadPublicKey(signer.publicKey);
+  if (own.ok) return own.value;
+  for (const parent of known) {
+    const key = compareNames(parent.subject, signer.issuer) ? loadPublicKey(parent.publicKey) : own;
+    if (!key.ok || key.value.dsaParameters === undefined) continue;
+    const { signatureAlgorithm, tbs, signature } = signer;
+    if (verifySignature(signatureAlgorithm, tbs, signature, key.value).verdict !== 'good') continue;
+    const inherited = loadPublicKey(signer.publicKey, key.value.dsaParameters);
+    if (inherited.ok) return inherited.value;
+  }
+  return undefined;
 }

@@ -66,13 +66,13 @@ export function checkRevocation(
   const judge = createJudge(context, source);
   const result: RevocationResult = { reports: [], findings: [], missing: [], facts: [] };
   const top = certificates.length - 1;
-  const compromised = new Map<number, number>();
+  let compromised: Map<number, number> | undefined;
   for (let index = path.ending === 'anchor' ? top - 1 : top; index >= 0; index--) {
     const at = validityTime(certificates, index, context);
     const place: Place = { path: certificates, index };
     if (index === top) {
-      result.reports.unshift(reportTop(index));
-      result.facts.unshift(noFacts(index));
+      result.reports.push(reportTop(index));
+      result.facts.push(noFacts(index));
       continue;
     }
     const judgement = judge.judgementOf(place) ?? nothingKnown(place);
@@ -82,28 +82,35 @@ export function checkRevocation(
     if (missing !== undefined) result.missing.push(missing);
     const tainted = taintOf(index, compromised, options.provenBy);
     const why = status.status === 'unknown' ? whyUnknown(status, judgement) : undefined;
-    result.reports.unshift(
+    result.reports.push(
       tainted !== undefined && status.status === 'good'
         ? { ...reportOf(index, status, taintedWhy), status: 'unknown' }
         : reportOf(index, status, why),
     );
-    result.facts.unshift(factsOf(at, status, judgement, tainted !== undefined));
+    result.facts.push(factsOf(at, status, judgement, tainted !== undefined));
     // An authority that was revoked at the time asked about is an error already.
     const from = judgement.compromisedFrom;
     if (from !== undefined && index > 0 && status.status !== 'revoked') {
-      compromised.set(index, from);
+      compromised = (compromised ?? new Map()).set(index, from);
       if (taintOf(index - 1, compromised, options.provenBy) !== undefined)
         result.findings.push(finding('revoked_ca_no_poe', datesOf(status.revocation), { certificate: index }));
     }
   }
   result.findings.push(...workFinding(judge.work));
-  return { ...result, missing: uniqueMissing(result.missing) };
+  // Judged from the top down, told from the end entity up.
+  const reports = result.reports.reverse();
+  return { reports, findings: result.findings, missing: uniqueMissing(result.missing), facts: result.facts.reverse() };
 }
 
 const taintedWhy = 'an authority above it was revoked later, and nothing shows that the certificate is older';
 
 /** The index of an authority above whose compromise the certificate is not shown to precede. */
-function taintOf(index: number, compromised: ReadonlyMap<number, number>, provenBy: number | undefined) {
+function taintOf(
+  index: number,
+  compromised: ReadonlyMap<number, number> | undefined,
+  provenBy: number | undefined,
+): number | undefined {
+  if (compromised === undefined) return undefined;
   for (const [above, from] of compromised) {
     if (above > index && !(provenBy !== undefined && provenBy < from)) return above;
   }
@@ -152,7 +159,8 @@ const nothingKnown = (place: Place): Judgement => ({
   compromisedFrom: undefined,
 });
 
-function uniqueMissing(missing: readonly MissingCrl[]): MissingCrl[] {
+function uniqueMissing(missing: MissingCrl[]): MissingCrl[] {
+  if (missing.length < 2) return missing;
   const byText = new Map(missing.map((item) => [JSON.stringify(item), item]));
   return [...byText.values()].reverse();
 }

@@ -39,6 +39,13 @@ const empty = new Uint32Array(0);
 /**
  * Indexes one DER CRL for repeated use; a million entries take about a fifth of a second. Never throws: octets that cannot
  * be read give an IndexedCrl with `failure`, which createTrust lists in `refused` (RFC 5280 §5.1).
+ *
+ * @example
+ * ```ts
+ * import { createTrust, indexCrl } from 'unify-pki';
+ * const crl = indexCrl(new Uint8Array([0x30, 0x00]));
+ * console.log(createTrust({ crls: [crl] }).refused[0]?.finding.code); // crl_malformed
+ * ```
  */
 export function indexCrl(der: Uint8Array): IndexedCrl {
   const sha256 = sha256Hex(der);

@@ -19,11 +19,11 @@ const maximumWarnings = 8;
 
 export function observe(place: Place, judge: Judge): Judgement {
   const subject = subjectOf(place);
-  const refused = new Set<string>();
+  const refused: string[] = [];
   const warnings: Finding[] = [];
   const observations: Observation[] = [];
   const scope = scopeOf(subject, judge.source);
-  for (const why of scope.refused) refused.add(why);
+  for (const why of scope.refused) refused.push(why);
   for (const { crl, reasons } of scope.applicable) {
     if (crl.list.thisUpdate > judge.context.now + clockTolerance) {
       warnings.push(finding('crl_from_future', { thisUpdate: isoTime(crl.list.thisUpdate) }));
@@ -34,15 +34,15 @@ export function observe(place: Place, judge: Judge): Judgement {
       observations.push(observation(crl, reasons, answer.signer, subject, judge));
       continue;
     }
-    refused.add(answer.why);
+    if (!refused.includes(answer.why)) refused.push(answer.why);
     if (answer.bad) warnings.push(finding('crl_signature_invalid'));
   }
-  observations.push(...combineDeltas(observations));
+  if (observations.length > 1) observations.push(...combineDeltas(observations));
   observations.sort(earliestFirst);
   return {
     place,
     observations,
-    refused: [...refused],
+    refused,
     warnings: warnings.slice(0, maximumWarnings),
     compromisedFrom: compromisedFrom(observations),
   };

@@ -37,27 +37,30 @@ const maximumPoints = 32;
 export function scopeOf(subject: KnownCertificate, source: CrlSource): Scope {
   const { certificate } = subject;
   const reasons = new Map<HeldCrl, number>();
-  const refused = new Set<string>();
+  let refused: Set<string> | undefined;
   const points = [
     ...(certificate.cRLDistributionPoints ?? []).slice(0, maximumPoints),
     implicitPoint(certificate.issuer),
   ];
   for (const point of points) {
     for (const issuerKey of issuersOf(point, subject)) {
+      const crls = source.byIssuer(issuerKey);
       // The same issuingDistributionPoint has the same answer: worked out once for a history of hundreds.
-      const answers = new Map<string, number | string>();
-      for (const crl of source.byIssuer(issuerKey)) {
-        const answer = answers.get(crl.scopeKey) ?? judgeScope(point, crl, subject);
-        answers.set(crl.scopeKey, answer);
+      const answers = crls.length < 2 ? undefined : new Map<string, number | string>();
+      for (const crl of crls) {
+        const answer = answers?.get(crl.scopeKey) ?? judgeScope(point, crl, subject);
+        answers?.set(crl.scopeKey, answer);
         if (typeof answer === 'number') reasons.set(crl, (reasons.get(crl) ?? 0) | answer);
-        else refused.add(answer);
+        else refused = (refused ?? new Set()).add(answer);
       }
     }
   }
   const applicable: ApplicableCrl[] = [];
   for (const [crl, mask] of reasons) if (mask !== 0) applicable.push({ crl, reasons: mask });
-  return { applicable, refused };
+  return { applicable, refused: refused ?? nothingRefused };
 }
+
+const nothingRefused: ReadonlySet<string> = new Set();
 
 /** §6.3.3, last paragraph: both reasons and cRLIssuer omitted, the name is that of the certificate's issuer. */
 function implicitPoint(issuer: Name): DistributionPoint {

@@ -124,10 +124,7 @@ const refuse = (why: string): SignerAnswer => ({ ok: false, bad: false, why });
 /** REVOCATION.md, rule 11: each object at its own time, which for a CRL is thisUpdate: it speaks of nothing later. */
 function weaknessOf({ list }: HeldCrl, key: PublicKey, { algorithms }: PathContext): string | undefined {
   const at = list.thisUpdate;
-  const [weak] = [
-    ...signatureAcceptance(list.signatureAlgorithm, at, algorithms),
-    ...keyAcceptance(key, at, algorithms),
-  ];
+  const weak = signatureAcceptance(list.signatureAlgorithm, at, algorithms)[0] ?? keyAcceptance(key, at, algorithms)[0];
   return weak === undefined ? undefined : `the algorithm of its signature is not accepted (${weak.code})`;
 }
 

@@ -99,7 +99,7 @@ interface Shape {
 
 const shapes: readonly Shape[] = [
   { part: 'root', title: 'Root CA', years: 15, crlValidity: 'P6M', issuesFor: [] },
-  { part: 'user', title: 'User CA', years: 10, crlValidity: 'P10D', issuesFor: ['smime', 'document', 'tls-client'] },
+  { part: 'user', title: 'User CA', years: 10, crlValidity: 'P10D', issuesFor: ['smime', 'document'] },
   {
     part: 'infrastructure',
     title: 'Infrastructure CA',
@@ -112,7 +112,7 @@ const shapes: readonly Shape[] = [
     title: 'PRODUCT CA',
     years: 10,
     crlValidity: 'P10D',
-    issuesFor: ['device', 'tls-server', 'tls-client'],
+    issuesFor: ['device', 'tls-client'],
   },
 ];
 

@@ -97,11 +97,13 @@ function readAuthority(json: unknown, at: string): Authority {
   onlyKnown(fields, authorityFields, at);
   const { role } = fields;
   if (role !== 'root' && role !== 'issuing') fail(`${at}.role`, '"root" or "issuing"', role);
-  const issuesFor = list(fields.issuesFor ?? [], `${at}.issuesFor`).map((profile, index) => {
-    const known = issuableProfiles.find((name) => name === profile);
-    return known ?? fail(`${at}.issuesFor[${index}]`, `one of ${issuableProfiles.join(', ')}`, profile);
-  });
-  const crlUrls = list(fields.crlUrls ?? [], `${at}.crlUrls`).map((url, index) =>
+  const issuesFor = list(fields.issuesFor === undefined ? [] : fields.issuesFor, `${at}.issuesFor`).map(
+    (profile, index) => {
+      const known = issuableProfiles.find((name) => name === profile);
+      return known ?? fail(`${at}.issuesFor[${index}]`, `one of ${issuableProfiles.join(', ')}`, profile);
+    },
+  );
+  const crlUrls = list(fields.crlUrls === undefined ? [] : fields.crlUrls, `${at}.crlUrls`).map((url, index) =>
     readUrl(url, `${at}.crlUrls[${index}]`),
   );
   if (fields.confirmed !== undefined && typeof fields.confirmed !== 'boolean') {

@@ -5,10 +5,21 @@
  */
 import { sha256Hex } from '../crypto/digest.js';
 import { type DescribedKey, describePublicKey, type LoadedKey, loadPublicKey } from '../crypto/keys.js';
+import { toHex } from '../der/octets.js';
 import { formatTime } from '../der/time.js';
 import type { Certificate } from '../x509/certificate.js';
-import { KnownName } from './known-name.js';
+import { KnownName, type KnownNames } from './known-name.js';
 import type { PinnedAuthority } from './pins.js';
+
+/** Names by RFC 4514, the serial number and the hash in hexadecimal, times by RFC 3339. */
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
+  readonly sha256: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
 
 export class KnownCertificate {
   readonly certificate: Certificate;
@@ -21,20 +32,17 @@ export class KnownCertificate {
   #publicKeyId: string | undefined;
   #loadedKey: LoadedKey | undefined;
   #describedKey: DescribedKey | undefined;
-  #notBeforeText: string | undefined;
-  #notAfterText: string | undefined;
+  #facts: CertificateFacts | undefined;
 
-  constructor(
-    certificate: Certificate,
-    sha256: string,
-    pinned?: PinnedAuthority,
-    issuer: KnownName = new KnownName(certificate.issuer),
-  ) {
+  /** `names`: where names that other certificates carry too are shared. */
+  constructor(certificate: Certificate, sha256: string, pinned?: PinnedAuthority, names?: KnownNames) {
     this.certificate = certificate;
     this.sha256 = sha256;
     this.pinned = pinned;
-    this.subject = new KnownName(certificate.subject);
-    this.issuer = issuer;
+    this.issuer = names?.know(certificate.issuer) ?? new KnownName(certificate.issuer);
+    // The subject of an authority is the issuer of others; that of an end entity is its own.
+    const shared = certificate.basicConstraints?.cA === true ? names?.know(certificate.subject) : undefined;
+    this.subject = shared ?? new KnownName(certificate.subject);
   }
 
   /** Equal for names that compare equal (RFC 5280 §7.1). */
@@ -55,15 +63,17 @@ export class KnownCertificate {
     return this.issuer.text;
   }
 
-  /** RFC 3339. */
-  get notBeforeText(): string {
-    this.#notBeforeText ??= formatTime(this.certificate.notBefore);
-    return this.#notBeforeText;
-  }
-
-  get notAfterText(): string {
-    this.#notAfterText ??= formatTime(this.certificate.notAfter);
-    return this.#notAfterText;
+  /** How it is written in verdicts. */
+  get facts(): CertificateFacts {
+    this.#facts ??= {
+      subject: this.subjectText,
+      issuer: this.issuerText,
+      serialNumber: toHex(this.certificate.serialNumber),
+      sha256: this.sha256,
+      notBefore: formatTime(this.certificate.notBefore),
+      notAfter: formatTime(this.certificate.notAfter),
+    };
+    return this.#facts;
   }
 
   /** RFC 5280 §6.1: the same name as subject and issuer. */

@@ -4,7 +4,7 @@
  */
 export class Lru<V, K = string> {
   #young = new Map<K, V>();
-  #old = new Map<K, V>();
+  #old: Map<K, V> | undefined;
   readonly #capacity: number;
 
   constructor(capacity: number) {
@@ -12,12 +12,12 @@ export class Lru<V, K = string> {
   }
 
   get size(): number {
-    return this.#young.size + this.#old.size;
+    return this.#young.size + (this.#old?.size ?? 0);
   }
 
   get(key: K): V | undefined {
     const value = this.#young.get(key);
-    if (value !== undefined) return value;
+    if (value !== undefined || this.#old === undefined) return value;
     const old = this.#old.get(key);
     if (old !== undefined) {
       this.#old.delete(key);

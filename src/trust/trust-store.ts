@@ -51,7 +51,7 @@ export class TrustStore implements CertificateSource {
   readonly #pinnedIdentities = new Map<string, PinnedAuthority>();
   readonly #parsed = new Lru<KnownCertificate>(parsedCapacity);
   readonly #seen = new Lru<true>(seenCapacity);
-  readonly #issuers = new KnownNames();
+  readonly #names = new KnownNames();
 
   constructor(catalogues: readonly Catalogue[]) {
     this.pins = createPins(catalogues);
@@ -75,7 +75,11 @@ export class TrustStore implements CertificateSource {
   }
 
   add(certificate: Certificate, options: { anchor: boolean }): KnownCertificate {
-    const known = this.know(certificate);
+    return this.hold(this.know(certificate), options);
+  }
+
+  /** Takes one that another store of the same catalogues knows. */
+  hold(known: KnownCertificate, options: { anchor: boolean }): KnownCertificate {
     if (options.anchor) this.#anchors.add(known.sha256);
     if (this.#bySha256.has(known.sha256)) return known;
     this.#bySha256.set(known.sha256, known);
@@ -116,7 +120,7 @@ export class TrustStore implements CertificateSource {
     const pinned = this.pins.match(certificate.der, sha256);
     // A name holds on to the octets of its certificate, so the names of large ones are not kept either.
     if (certificate.der.length > maximumCachedOctets) return new KnownCertificate(certificate, sha256, pinned);
-    const known = new KnownCertificate(certificate, sha256, pinned, this.#issuers.know(certificate.issuer));
+    const known = new KnownCertificate(certificate, sha256, pinned, this.#names);
     if (this.#seen.get(sha256) === true) this.#parsed.set(sha256, known);
     else this.#seen.set(sha256, true);
     return known;

@@ -89,7 +89,7 @@ export function answer(question: Question): Verdict {
     edges: new Map(),
     budget: createBudget(),
   };
-  const common = [...question.inputFindings, ...disputes([...snapshot.store.disputed, ...overlay.disputed])];
+  const common = [...question.inputFindings, ...disputes(snapshot.store.disputed), ...disputes(overlay.disputed)];
   if (question.identity !== undefined) {
     common.push(...checkIdentity(endEntity.certificate, question.identity).map((f) => ({ ...f, certificate: 0 })));
   }
@@ -183,8 +183,8 @@ function checkAuthorities(
 ): Finding[] {
   const findings: Finding[] = [];
   let nearest = false;
-  for (const [index, known] of path.certificates.entries()) {
-    const pinned = source.authorityOf(known);
+  for (let index = 0; index < path.certificates.length; index++) {
+    const pinned = source.authorityOf(path.certificates[index] as KnownCertificate);
     if (pinned === undefined) continue;
     const { authority } = pinned;
     if (index > 0 && !nearest) {

@@ -26,22 +26,35 @@ import { engineVersion } from './version.js';
  * The order of paths: clean before indeterminate before invalid among those that reach an end that is trusted, since one
  * that lacks only evidence may still be good; those that end nowhere come last (DESIGN.md §3, Status).
  */
-function pathRank({ path, findings }: Evaluation): number {
+function pathRank({ evaluation: { path }, findings }: Ranked): number {
   const statusRank: Record<Status, number> = { valid: 0, indeterminate: 1, invalid: 2 };
   return (path.ending === undefined ? 3 : 0) + statusRank[statusOf(findings)];
+}
+
+interface Ranked {
+  readonly evaluation: Evaluation;
+  /** Without repetitions, most telling first. */
+  readonly findings: Finding[];
+  readonly index: number;
 }
 
 /** The verdict over all paths that were tried; `common` are the findings of no path. */
 export function decide(evaluations: readonly Evaluation[], common: readonly Finding[], question: Question): Verdict {
   const { snapshot, overlay, times } = question;
   const ordered = evaluations
-    .map((evaluation, index) => ({ ...evaluation, findings: rankFindings(uniqueFindings(evaluation.findings)), index }))
+    .map(
+      (evaluation, index): Ranked => ({
+        evaluation,
+        findings: rankFindings(uniqueFindings(evaluation.findings)),
+        index,
+      }),
+    )
     .sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings) || a.index - b.index);
   const [best] = ordered;
   const verdict = verdictWithoutPath(uniqueFindings([...(best?.findings ?? []), ...common]), snapshot, times);
-  verdict.paths = ordered.map(({ path, findings }) => reportPath(path, findings, overlay));
-  verdict.revocation = best?.revocation ?? [];
-  verdict.missing = uniqueMissing(best?.missing ?? []);
+  verdict.paths = ordered.map(({ evaluation, findings }) => reportPath(evaluation.path, findings, overlay));
+  verdict.revocation = best?.evaluation.revocation ?? [];
+  verdict.missing = uniqueMissing(best?.evaluation.missing ?? []);
   verdict.discovered = {
     authorities: overlay.discovered.map(({ certificate }) => certificate.der),
     crls: discoveredCrls(evaluations, question),
@@ -51,6 +64,7 @@ export function decide(evaluations: readonly Evaluation[], common: readonly Find
 
 /** CRLs of the request that the snapshot lacks and that an authority of a path that was found has signed. */
 function discoveredCrls(evaluations: readonly Evaluation[], { crls, snapshot }: Question): Uint8Array[] {
+  if (crls.length === 0) return [];
   const fresh = crls.filter(({ sha256 }) => !snapshot.evidence.has(sha256));
   if (fresh.length === 0) return [];
   const reached = evaluations.filter(({ path }) => path.ending !== undefined);
@@ -79,14 +93,13 @@ function reportPath(path: ProspectivePath, findings: Finding[], source: Certific
   const top = certificates[certificates.length - 1];
   if (path.ending === undefined || top === undefined) return { certificates, findings };
   const { subject, sha256, authority } = top;
-  return {
-    certificates,
-    anchor: { subject, sha256, ...(authority === undefined ? {} : { authority }), kind: path.ending },
-    findings,
-  };
+  const { ending: kind } = path;
+  const anchor = authority === undefined ? { subject, sha256, kind } : { subject, sha256, authority, kind };
+  return { certificates, anchor, findings };
 }
 
 function uniqueMissing(missing: readonly Missing[]): Missing[] {
+  if (missing.length < 2) return missing.slice();
   const seen = new Set<string>();
   return missing.filter(({ kind, name }) => {
     const key = `${kind} ${name}`;
@@ -98,6 +111,7 @@ function uniqueMissing(missing: readonly Missing[]): Missing[] {
 export function verdictWithoutPath(found: readonly Finding[], snapshot: Snapshot, times: Times): Verdict {
   const findings = rankFindings(found);
   const status = statusOf(findings);
+  const now = formatTime(times.now);
   return {
     schema: 1,
     status,
@@ -107,7 +121,7 @@ export function verdictWithoutPath(found: readonly Finding[], snapshot: Snapshot
     revocation: [],
     missing: [],
     discovered: { authorities: [], crls: [] },
-    time: { now: formatTime(times.now), at: formatTime(times.at), basis: times.attested ? 'attested' : 'now' },
+    time: { now, at: times.at === times.now ? now : formatTime(times.at), basis: times.attested ? 'attested' : 'now' },
     engineVersion,
     trustVersion: snapshot.version,
   };

@@ -81,7 +81,9 @@ type Request = Omit<MessageRequest, 'message'>;
 function judgeMessage(message: MessageStructure, request: Request, snapshot: Snapshot, times: Times): MessageVerdict {
   const context: MessageContext = { message, request, snapshot, times };
   const judged =
-    message.kind === 'signed' ? judgeSigners(context) : { signers: [], findings: [], basis: undefined, at: undefined };
+    message.kind === 'signed'
+      ? judgeSigners(context)
+      : { signers: [], findings: [], basis: undefined, at: undefined, certificates: [] };
   const [worst] = [...judged.signers].sort((a, b) => badness(b.status) - badness(a.status));
   const findings = rankFindings(
     uniqueFindings([...message.findings, ...judged.findings, ...refusals(snapshot), ...(worst?.findings ?? [])]),
@@ -93,7 +95,7 @@ function judgeMessage(message: MessageStructure, request: Request, snapshot: Sna
     etsi: etsiMessageIndication(status, findings),
     findings,
     missing: missingOf(judged.signers),
-    discovered: discoveredOf(judged.signers),
+    discovered: discoveredOf(judged.signers, judged.certificates),
     time: timeOf(times, judged),
     engineVersion,
     trustVersion: snapshot.version,
@@ -129,13 +131,17 @@ function missingOf(signers: readonly SignerVerdict[]): Missing[] {
   return [...byName.values()];
 }
 
-function discoveredOf(signers: readonly SignerVerdict[]): Discovered {
-  const collect = (kind: keyof Discovered) => {
+function discoveredOf(signers: readonly SignerVerdict[], certificates: Uint8Array[]): Discovered {
+  const collect = (kind: 'authorities' | 'crls') => {
     const byOctets = new Map<string, Uint8Array>();
     for (const { trust } of signers) {
       for (const der of trust.discovered[kind]) byOctets.set(Buffer.from(der).toString('latin1'), der);
     }
     return [...byOctets.values()];
   };
-  return { authorities: collect('authorities'), crls: collect('crls') };
+  return {
+    authorities: collect('authorities'),
+    crls: collect('crls'),
+    ...(certificates.length === 0 ? {} : { certificates }),
+  };
 }

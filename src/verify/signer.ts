@@ -52,6 +52,8 @@ export interface JudgedSigners {
   /** The time that the worst signer was judged at. */
   readonly at: number | undefined;
   readonly basis: VerdictTime['basis'] | undefined;
+  /** DER of the signers' certificates that have a path to an authority. */
+  readonly certificates: Uint8Array[];
 }
 
 /** Certificates that a signer may mean and that are tried. */
@@ -60,7 +62,7 @@ const maximumCandidates = 4;
 export function judgeSigners(context: MessageContext): JudgedSigners {
   const { signedData } = context.message;
   const findings: Finding[] = [];
-  if (signedData === undefined) return { signers: [], findings, at: undefined, basis: undefined };
+  if (signedData === undefined) return { signers: [], findings, at: undefined, basis: undefined, certificates: [] };
   const signing = prepare(context, signedData, findings);
   const bySigner = new Map<string, Judged[]>();
   for (const info of signedData.signers) {
@@ -70,7 +72,15 @@ export function judgeSigners(context: MessageContext): JudgedSigners {
   }
   const best = [...bySigner.values()].map(bestOf);
   const [worst] = [...best].sort((a, b) => rank[b.verdict.status] - rank[a.verdict.status]);
-  return { signers: best.map(({ verdict }) => verdict), findings, at: worst?.at, basis: worst?.basis };
+  return {
+    signers: best.map(({ verdict }) => verdict),
+    findings,
+    at: worst?.at,
+    basis: worst?.basis,
+    certificates: best.flatMap(({ verdict, der }) =>
+      der !== undefined && verdict.trust.paths[0]?.anchor ? [der] : [],
+    ),
+  };
 }
 
 const rank: Record<Status, number> = { valid: 0, indeterminate: 1, invalid: 2 };
@@ -123,6 +133,8 @@ function read(certificates: readonly Uint8Array[], overlay: TrustOverlay, findin
 
 interface Judged {
   readonly verdict: SignerVerdict;
+  /** Of the signer's certificate. */
+  readonly der: Uint8Array | undefined;
   readonly at: number;
   readonly basis: VerdictTime['basis'];
 }
@@ -179,7 +191,7 @@ function judgeWith(info: SignerInfo, known: KnownCertificate | undefined, contex
     ...wouldBe(claimed, known, timestamps, [...outcome.findings, ...identityFindings], context),
     timestamps: timestamps.reports,
   };
-  return { verdict, at, basis };
+  return { verdict, der: known?.certificate.der, at, basis };
 }
 
 /** A DSA key without parameters has those of its issuer's key (RFC 5280 §6.1.4 (e)); a wrong guess fits no signature. */

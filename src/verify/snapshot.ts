@@ -2,18 +2,18 @@
  * The snapshot: authorities parsed, keys and CRLs indexed, made once by an edge and swapped when something new arrives. A
  * verification reads it and changes nothing in it but bounded caches, which never change a verdict.
  */
-import { createDigest, sha256Hex } from '../crypto/digest.js';
+import { sha256Hex } from '../crypto/digest.js';
 import { runtimeAbilities } from '../crypto/runtime.js';
-import { toHex } from '../der/octets.js';
 import { type Finding, finding } from '../findings/finding.js';
 import type { KeyedEdge } from '../path/edges.js';
 import { CrlEvidence } from '../revocation/evidence.js';
 import type { HeldCrl } from '../revocation/held-crl.js';
 import { type IndexedCrl, indexCrl } from '../revocation/index-crl.js';
 import type { Catalogue } from '../trust/catalogue.js';
+import type { KnownCertificate } from '../trust/known-certificate.js';
 import { Lru } from '../trust/lru.js';
 import { TrustStore } from '../trust/trust-store.js';
-import { parseCertificate } from '../x509/certificate.js';
+import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { readCertificates, readCrls } from './input.js';
 
 export interface Refusal {
@@ -50,8 +50,8 @@ export class Snapshot implements Trust {
   readonly #catalogues: readonly Catalogue[];
   #version: string | undefined;
   readonly store: TrustStore;
-  /** Anchors of timestamp authorities, with the same intermediates. */
-  readonly timestampStore: TrustStore;
+  readonly #timestampAuthorities: readonly KnownCertificate[];
+  #timestampStore: TrustStore | undefined;
   readonly evidence: CrlEvidence;
   readonly edgeCache = new Lru<readonly KeyedEdge[]>(edgeCapacity);
 
@@ -60,19 +60,33 @@ export class Snapshot implements Trust {
     const catalogues = input.catalogues ?? [];
     this.#catalogues = catalogues;
     this.store = new TrustStore(catalogues);
-    this.timestampStore = new TrustStore(catalogues);
-    fill(this.store, input.anchors, 'anchor', refused);
-    fill(this.store, input.intermediates, 'intermediate', refused);
-    fill(this.timestampStore, input.timestampAuthorities, 'anchor', refused);
-    // An authority of the PKI itself may issue for timestamp authorities as well.
-    fill(this.timestampStore, input.anchors, 'anchor', []);
-    fill(this.timestampStore, input.intermediates, 'intermediate', []);
+    for (const certificate of readAll(input.anchors, 'anchor', refused)) this.store.add(certificate, { anchor: true });
+    for (const certificate of readAll(input.intermediates, 'intermediate', refused))
+      this.store.add(certificate, { anchor: false });
+    this.#timestampAuthorities = readAll(input.timestampAuthorities, 'anchor', refused).map((certificate) =>
+      this.store.know(certificate),
+    );
     this.evidence = new CrlEvidence(readEvidence(input.crls, refused), this.store, input.history);
     this.refused = refused;
   }
 
+  /** Anchors of timestamp authorities, with the same intermediates. Made when the first message asks. */
+  get timestampStore(): TrustStore {
+    this.#timestampStore ??= this.#createTimestampStore();
+    return this.#timestampStore;
+  }
+
+  #createTimestampStore(): TrustStore {
+    const { store } = this;
+    const timestampStore = new TrustStore(this.#catalogues);
+    for (const known of this.#timestampAuthorities) timestampStore.hold(known, { anchor: true });
+    // An authority of the PKI itself may issue for timestamp authorities as well.
+    for (const known of store.all()) timestampStore.hold(known, { anchor: store.isAnchor(known) });
+    return timestampStore;
+  }
+
   get version(): string {
-    this.#version ??= versionOf(this, this.#catalogues);
+    this.#version ??= versionOf(this, this.#timestampAuthorities, this.#catalogues);
     return this.#version;
   }
 }
@@ -114,17 +128,17 @@ export function snapshotOf(trust: Trust): Snapshot {
   throw new TypeError('trust: expected what createTrust returns');
 }
 
-function fill(
-  store: TrustStore,
-  list: Uint8Array[] | undefined,
+function readAll(
+  list: readonly Uint8Array[] | undefined,
   kind: 'anchor' | 'intermediate',
   refused: Refusal[],
-): void {
+): Certificate[] {
+  const certificates: Certificate[] = [];
   for (const [index, bytes] of (list ?? []).entries()) {
     const blocks = readCertificates(bytes);
-    const results = blocks.ok ? blocks.value.map((der) => parseCertificate(der.slice())) : [blocks];
+    const results = blocks.ok ? blocks.value.map((der) => parseCertificate(new Uint8Array(der))) : [blocks];
     for (const result of results) {
-      if (result.ok) store.add(result.value, { anchor: kind === 'anchor' });
+      if (result.ok) certificates.push(result.value);
       else
         refused.push({
           kind,
@@ -133,6 +147,7 @@ function fill(
         });
     }
   }
+  return certificates;
 }
 
 function readEvidence(crls: (Uint8Array | IndexedCrl)[] | undefined, refused: Refusal[]): IndexedCrl[] {
@@ -159,16 +174,28 @@ export function indexCrls(bytes: Uint8Array): { indexed: IndexedCrl[]; findings:
   return { indexed: all.filter(({ failure }) => failure === undefined), findings: all.flatMap(refusedIndex) };
 }
 
-function versionOf(snapshot: Snapshot, catalogues: readonly Catalogue[]): string {
-  const parts = [
-    ...snapshot.store.hashes().map((hash) => `certificate ${hash}`),
-    ...snapshot.store.anchorHashes().map((hash) => `anchor ${hash}`),
-    ...snapshot.timestampStore.anchorHashes().map((hash) => `timestamp-authority ${hash}`),
-    ...snapshot.evidence.hashes().map((hash) => `crl ${hash}`),
-    ...catalogues.map((catalogue) => `catalogue ${sha256Hex(Buffer.from(JSON.stringify(catalogue)))}`),
-    ...runtimeAbilities().map((ability) => `runtime ${ability}`),
-  ];
-  const digest = createDigest('sha256');
-  for (const part of [...new Set(parts)].sort()) digest.update(Buffer.from(`${part}\n`));
-  return toHex(digest.finish());
+function versionOf(
+  { store, evidence }: Snapshot,
+  timestampAuthorities: readonly KnownCertificate[],
+  catalogues: readonly Catalogue[],
+): string {
+  const anchors = store.anchorHashes();
+  // Kind by kind in alphabetical order, so that the whole is sorted.
+  const lines =
+    linesOf('anchor', sorted(anchors)) +
+    linesOf('catalogue', sorted(catalogues.map((catalogue) => sha256Hex(Buffer.from(JSON.stringify(catalogue)))))) +
+    linesOf('certificate', sorted(store.hashes())) +
+    linesOf('crl', sorted(evidence.hashes())) +
+    linesOf('runtime', runtimeAbilities()) +
+    linesOf('timestamp-authority', sorted([...anchors, ...timestampAuthorities.map(({ sha256 }) => sha256)]));
+  return sha256Hex(Buffer.from(lines));
 }
+
+function linesOf(kind: string, values: readonly string[]): string {
+  let lines = '';
+  for (const value of values) lines += `${kind} ${value}\n`;
+  return lines;
+}
+
+const sorted = (values: readonly string[]): readonly string[] =>
+  values.length < 2 ? values : [...new Set(values)].sort();

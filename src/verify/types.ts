@@ -96,6 +96,8 @@ export interface Missing {
 export interface Discovered {
   authorities: Uint8Array[];
   crls: Uint8Array[];
+  /** Of a message: certificates of signers with a path to an authority. They name where its CRLs are. */
+  certificates?: Uint8Array[];
 }
 
 export interface VerdictTime {

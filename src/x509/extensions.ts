@@ -56,11 +56,9 @@ export function readExtensions(reader: DerReader, what: string): Extension[] {
   const sequence = reader.enter(tag.sequence, what);
   const extensions: Extension[] = [];
   const one = `an extension of ${what}`;
-  const [itsIdentifier, itsFlag, itsValue] = [
-    `the identifier of ${one}`,
-    `the critical flag of ${one}`,
-    `the value of ${one}`,
-  ];
+  const itsIdentifier = `the identifier of ${one}`;
+  const itsFlag = `the critical flag of ${one}`;
+  const itsValue = `the value of ${one}`;
   while (!sequence.done) {
     const fields = sequence.enter(tag.sequence, one);
     const oid = readOid(fields, itsIdentifier);

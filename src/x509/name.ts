@@ -46,10 +46,8 @@ function readRdns(sequence: DerReader, what: string, tally: Tally): AttributeTyp
   const relativeName = `a relative distinguished name of the ${what}`;
   while (!sequence.done) {
     const set = sequence.enter(tag.set, relativeName);
-    const attributes: AttributeTypeAndValue[] = [];
-    do {
-      attributes.push(readAttribute(set, what, tally));
-    } while (!set.done);
+    const attributes = [readAttribute(set, what, tally)];
+    while (!set.done) attributes.push(readAttribute(set, what, tally));
     rdns.push(attributes);
   }
   return rdns;

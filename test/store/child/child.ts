@@ -1,4 +1,4 @@
-/** Starts a child process that runs a TypeScript file of the tests, and talks to it by messages. */
+/** Starts a child process of the tests and talks to it by messages. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -10,9 +10,11 @@ export interface Child {
   readonly kill: () => Promise<void>;
 }
 
-export function startChild(file: URL, input: object, options: readonly string[] = []): Child {
+/** `typescript`: the file is one, and so is what it imports. */
+export function startChild(file: URL, input: object, options: readonly string[] = [], typescript = true): Child {
+  const loader = typescript ? ['--import', new URL('./register.mjs', import.meta.url).href] : [];
   const child = fork(fileURLToPath(file), [], {
-    execArgv: [...options, '--import', new URL('./register.mjs', import.meta.url).href],
+    execArgv: [...options, ...loader],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -1,0 +1,34 @@
+/**
+ * Indexes a CRL and settles its signature: a large one in a thread of its own, so that requests are answered meanwhile. The
+ * index comes back moved, not copied; so do the octets that are given away with the question.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { type CrlIndexer, indexHere } from '../refresh/deps.js';
+import type { IndexedCrl } from '../revocation/index-crl.js';
+import type { CrlWork } from './crl-worker.js';
+
+/** Below this a thread takes longer to start than the work takes: about 10,000 entries. */
+const largeCrl = 512 * 1024;
+const workerFile = new URL('./crl-worker.js', import.meta.url);
+// Run from the sources, as tests do, there is no built file that a thread could load.
+const haveWorker = existsSync(fileURLToPath(workerFile));
+
+export const threadIndexer: CrlIndexer = async (der, signers, given) => {
+  if (der.length < largeCrl || !haveWorker) return indexHere(der, signers);
+  const { buffer } = der;
+  const movable = given === 'given' && buffer instanceof ArrayBuffer && buffer.byteLength === der.length;
+  const moved = movable ? new Uint8Array(buffer) : der.slice();
+  const worker = new Worker(workerFile);
+  try {
+    return await new Promise<IndexedCrl>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      const work: CrlWork = { der: moved, signers: signers.map((signer) => signer.slice()) };
+      worker.postMessage(work, [moved.buffer]);
+    });
+  } finally {
+    await worker.terminate();
+  }
+};

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DerReader } from '../../src/der/reader.js';
+import { formatTime, readGeneralizedTime } from '../../src/der/time.js';
+
+const reference = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('.000Z', 'Z');
+
+describe('formatTime', () => {
+  const first = Date.parse('0000-01-01T00:00:00Z');
+  const last = Date.parse('9999-12-31T23:59:59Z');
+
+  it('writes what toISOString writes, for whole seconds of four-digit years', () => {
+    const seconds = fc.integer({ min: first / 1000, max: last / 1000 });
+    fc.assert(
+      fc.property(seconds, (second) => {
+        expect(formatTime(second * 1000)).toBe(reference(second * 1000));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('knows every day around the ends of months, years, centuries and eras', () => {
+    for (const year of [0, 1, 4, 99, 100, 399, 400, 1600, 1899, 1900, 1969, 1970, 1999, 2000, 2023, 2024, 2100, 9999]) {
+      const start = Date.parse(`${String(year).padStart(4, '0')}-01-01T00:00:00Z`);
+      for (let day = 0; day < 366; day++) {
+        const midnight = start + day * 86_400_000;
+        if (midnight > last) break;
+        expect(formatTime(midnight)).toBe(reference(midnight));
+        expect(formatTime(midnight + 86_399_000)).toBe(reference(midnight + 86_399_000));
+      }
+    }
+  });
+
+  it('keeps fractions, and years that four digits cannot tell', () => {
+    for (const time of [1, -1, 1_700_000_000_123, first - 1000, last + 1000, 8.64e15, -8.64e15]) {
+      expect(formatTime(time)).toBe(reference(time));
+    }
+    expect(() => formatTime(Number.NaN)).toThrow(RangeError);
+  });
+});
+
+describe('readGeneralizedTime', () => {
+  it('reads every time that formatTime writes', () => {
+    const seconds = fc.integer({ min: Date.parse('0000-01-01T00:00:00Z') / 1000, max: 253_402_300_799 });
+    fc.assert(
+      fc.property(seconds, (second) => {
+        const digits = Buffer.from(formatTime(second * 1000).replace(/[-:T]/g, ''));
+        const der = Uint8Array.from([0x18, digits.length, ...digits]);
+        expect(readGeneralizedTime(new DerReader(der), 'a time')).toBe(second * 1000);
+      }),
+    );
+  });
+});
