@@ -181,6 +181,10 @@ function readTbs(tbs: DerReader, signed: Signed): Certificate {
     defects,
   };
   for (const extension of extensions) readKnownExtension(extension, certificate);
+  const keyUsage = certificate.keyUsage === undefined ? undefined : findExtension(extensions, extensionOid.keyUsage);
+  if (keyUsage !== undefined && !endsWithSetBit(keyUsage.value)) {
+    defects.push(finding('encoding_not_canonical', { what: 'keyUsage with trailing zero bits' }));
+  }
   if (certificate.basicConstraints?.explicitDefault) {
     defects.push(finding('encoding_not_canonical', { what: 'cA FALSE explicitly' }));
   }
@@ -277,6 +281,12 @@ function readKnownExtension({ oid, value }: Extension, certificate: Mutable<Cert
       certificate.authorityInfoAccess = readAuthorityInfoAccess(value);
       break;
   }
+}
+
+/** X.690 §11.2.2: a named bit list ends with a bit that is set. `value` is a BIT STRING that was read already. */
+function endsWithSetBit(value: Uint8Array): boolean {
+  const unused = value[2] ?? 0;
+  return (((value[value.length - 1] ?? 0) >> unused) & 1) === 1;
 }
 
 /** The extension with this OID, when present. */
