@@ -7,11 +7,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { createTrust, indexCrl, verifyCertificate } from '../../dist/index.js';
+import { settleSignature } from '../../dist/revocation/accept.js';
 import { findEntries, transferablesOf } from '../../dist/revocation/index-crl.js';
 
 if (isMainThread) await main(process.argv.slice(2));
 else {
-  const indexed = indexCrl(plain(readFileSync(workerData)));
+  // As the service does (cli/crl-worker): the signature is looked at in the thread too.
+  const indexed = settleSignature(indexCrl(plain(readFileSync(workerData.crl))), [readFileSync(workerData.authority)]);
   parentPort.postMessage(indexed, transferablesOf(indexed));
 }
 
@@ -29,7 +31,7 @@ async function main([mode, root, authority, leaf, crl, rootCrl, serials, time]) 
   }
   const processor = process.cpuUsage();
   const start = performance.now();
-  const indexed = mode === 'worker' ? await inWorker(crl) : indexCrl(plain(readFileSync(crl)));
+  const indexed = mode === 'worker' ? await inWorker({ crl, authority }) : indexCrl(plain(readFileSync(crl)));
   const trust = createTrust({ anchors: [anchor], intermediates: [intermediate], crls: [indexed, ownCrl] });
   const verdict = verifyCertificate({ certificate, revocation: 'require' }, trust, { now });
   const spent = process.cpuUsage(processor);
@@ -54,9 +56,9 @@ async function main([mode, root, authority, leaf, crl, rootCrl, serials, time]) 
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-function inWorker(path) {
+function inWorker(files) {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: path });
+    const worker = new Worker(new URL(import.meta.url), { workerData: files });
     worker.once('message', resolve);
     worker.once('error', reject);
   });

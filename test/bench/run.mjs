@@ -10,6 +10,7 @@ const rows = {
   parsing: async () => (await import('./rows/parsing.mjs')).parsing(),
   limbo: async () => (await import('./rows/limbo.mjs')).pathological(),
   crl: async () => (await import('./rows/crl.mjs')).crl(),
+  history: async () => (await import('./rows/history.mjs')).history(),
   http: async () => (await import('./rows/http.mjs')).http(),
   cms: async () => (await import('./rows/cms.mjs')).cms(),
 };
