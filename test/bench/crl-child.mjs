@@ -22,6 +22,11 @@ async function main([mode, root, authority, leaf, crl, rootCrl, serials, time]) 
   const [anchor, intermediate, certificate, ownCrl] = [root, authority, leaf, rootCrl].map((path) =>
     readFileSync(path),
   );
+  // A service that is running has judged before: the pause is not to be that of code which runs for the first time.
+  for (let round = 0; mode === 'worker' && round < 50; round += 1) {
+    const small = createTrust({ anchors: [anchor], intermediates: [intermediate], crls: [ownCrl] });
+    verifyCertificate({ certificate, revocation: 'known' }, small, { now });
+  }
   const idle = process.memoryUsage.rss();
   const delay = monitorEventLoopDelay({ resolution: 1 });
   if (mode === 'worker') {
