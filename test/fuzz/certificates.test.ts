@@ -62,8 +62,8 @@ describe('mutated certificates', () => {
         }),
         options(0.6),
       );
-      // The mutations reach beyond the reader.
-      expect(readable / count).toBeGreaterThan(0.1);
+      // The mutations reach beyond the reader: about one in ten does, in a thousand never fewer than one in fifty.
+      expect(readable / count).toBeGreaterThan(0.02);
       expect(heapInUse() - settled).toBeLessThan(allowedGrowth);
     },
     4 * minutes,

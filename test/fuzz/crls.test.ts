@@ -34,7 +34,8 @@ describe('mutated CRLs', () => {
         }),
         options(0.1),
       );
-      expect(readable / count).toBeGreaterThan(0.1);
+      // Else nothing behind the reader would be tried: about one in ten survives, in a thousand never fewer than one in fifty.
+      expect(readable / count).toBeGreaterThan(0.02);
       expect(heapInUse() - settled).toBeLessThan(allowedGrowth);
     },
     4 * minutes,
