@@ -20,13 +20,13 @@ const maximumPartialPaths = 4;
 
 /** Every path from `endEntity`, best first. Those that reach an anchor come first, then pinned ends, then dead ends. */
 export function* buildPaths(endEntity: KnownCertificate, context: PathContext): Generator<ProspectivePath> {
-  const search: Search = { context, pinned: [], partial: [], reached: false };
-  yield* extend([endEntity], search, false);
+  const search: Search = { context, pinned: [], partial: [], reached: false, visited: undefined };
+  yield* extend([endEntity], search);
   yield* search.pinned;
   if (search.reached || search.pinned.length > 0) return;
   // A second search, along broken edges too: does it reach an anchor by name?
-  const byName: Search = { context, pinned: [], partial: [], reached: false };
-  for (const path of extend([endEntity], byName, true)) {
+  const byName: Search = { context, pinned: [], partial: [], reached: false, visited: new Set() };
+  for (const path of extend([endEntity], byName)) {
     yield path;
     return;
   }
@@ -43,10 +43,15 @@ interface Search {
   readonly pinned: ProspectivePath[];
   readonly partial: ProspectivePath[];
   reached: boolean;
+  /**
+   * Set where broken edges are followed: by hash what was tried. One way to an anchor is all that is asked then, and whoever
+   * led nowhere once leads nowhere from another place; without it names alone would make every order of them a path.
+   */
+  readonly visited: Set<string> | undefined;
 }
 
-function* extend(path: KnownCertificate[], search: Search, followBroken: boolean): Generator<ProspectivePath> {
-  const { context } = search;
+function* extend(path: KnownCertificate[], search: Search): Generator<ProspectivePath> {
+  const { context, visited } = search;
   const last = path[path.length - 1] as KnownCertificate;
   const ending = context.source.endingOf(last);
   // At length 0 only a self-signed anchor ends the path: another one's trust is that of an issuer (DESIGN.md §6).
@@ -62,10 +67,12 @@ function* extend(path: KnownCertificate[], search: Search, followBroken: boolean
       // Without signatures nothing more can be told apart: going on would only walk.
       if (context.budget.exceeded.includes('signatureChecks') || !spend(context.budget, 'pathSteps')) return;
       // A DSA key may inherit its parameters from above: only the whole path can tell, so "unknown" goes on.
-      if (!followBroken && checkEdge(last, candidate, context).status === 'bad') continue;
+      if (visited === undefined ? checkEdge(last, candidate, context).status === 'bad' : visited.has(candidate.sha256))
+        continue;
+      visited?.add(candidate.sha256);
       extended = true;
       path.push(candidate);
-      yield* extend(path, search, followBroken);
+      yield* extend(path, search);
       path.pop();
     }
   }
