@@ -12,6 +12,7 @@ export default defineConfig({
       'test/time/*.test.ts',
       'test/findings/*.test.ts',
     ],
+    setupFiles: ['test/support/seed.ts'],
     testTimeout: 60_000,
   },
 });
