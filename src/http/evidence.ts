@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { runtimeAbilities } from '../crypto/runtime.js';
+import { formatTime } from '../der/time.js';
 import { indexCrl } from '../revocation/index-crl.js';
 import { type Catalogue, loadCatalogue } from '../trust/catalogue.js';
 import { verifyCertificate } from '../verify/certificate.js';
@@ -15,7 +16,6 @@ import type { CertificateRequest, MessageRequest, MessageVerdict, ValidationTime
 import { decodeBase64, encodeBase64 } from '../x509/pem.js';
 import { verdictJson } from './json.js';
 import { Problem } from './problem.js';
-import { isoTime } from './time.js';
 
 export type Judged =
   | { readonly kind: 'certificate'; readonly request: CertificateRequest; readonly verdict: Verdict }
@@ -70,7 +70,7 @@ export function createEvidence(judged: Judged, time: ValidationTime, material: E
           ? { der: encodeBase64(crl) }
           : {
               der: encodeBase64(crl.der),
-              ...(crl.existedBy === undefined ? {} : { existedBy: isoTime(crl.existedBy) }),
+              ...(crl.existedBy === undefined ? {} : { existedBy: formatTime(crl.existedBy) }),
             },
       ),
       catalogues: (material.catalogues ?? []).map(encodeCatalogue),

@@ -42,8 +42,3 @@ function read(text: string, now: Date): Date | string {
   const offset = (zone.startsWith('-') ? -1 : 1) * (zoneHour * 60 + zoneMinute);
   return new Date(Date.UTC(year, month - 1, dayOfMonth, hour, minute - offset, second, milliseconds));
 }
-
-/** RFC 3339 in UTC, whole seconds where the time is whole. */
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
-}

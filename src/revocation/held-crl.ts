@@ -2,6 +2,8 @@
  * One CRL, ready to be asked: its header, what follows from it and is worked out once, and the way to its entries. What
  * stands here is evidence, not judgement: a CRL with a bad signature is held as well, and says so when asked.
  */
+
+import { formatTime } from '../der/time.js';
 import { nameKey } from '../names/distinguished-name.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { type CertificateList, parseCrl } from '../x509/crl.js';
@@ -10,7 +12,6 @@ import { brokenDuties } from './crl-conformance.js';
 import { type CrlEntry, readEntry } from './entry.js';
 import { type IndexedCrl, issuerEntryOf } from './index-crl.js';
 import { findEntries } from './serial-table.js';
-import { isoTime } from './validity.js';
 
 /** An entry together with the authority that it speaks of. */
 export interface ListedEntry {
@@ -97,8 +98,8 @@ export function heldCrl(
       kind: 'crl',
       sha256: rest.sha256,
       ...(number === undefined ? {} : { crlNumber: number.toString() }),
-      thisUpdate: isoTime(list.thisUpdate),
-      ...(list.nextUpdate === undefined ? {} : { nextUpdate: isoTime(list.nextUpdate) }),
+      thisUpdate: formatTime(list.thisUpdate),
+      ...(list.nextUpdate === undefined ? {} : { nextUpdate: formatTime(list.nextUpdate) }),
     },
     signatures: new WeakMap(),
     ...rest,

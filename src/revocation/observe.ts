@@ -4,6 +4,7 @@
  * about; status.ts does.
  */
 import { equalOctets } from '../der/octets.js';
+import { formatTime } from '../der/time.js';
 import { type Finding, finding } from '../findings/finding.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { extensionOid } from '../x509/extensions.js';
@@ -12,7 +13,7 @@ import type { HeldCrl } from './held-crl.js';
 import { type CrlSigner, type Judge, type Judgement, type Observation, type Place, subjectOf } from './judge.js';
 import { scopeOf } from './scope.js';
 import { signerOf } from './signer.js';
-import { clockTolerance, inForceUntil, isoTime } from './validity.js';
+import { clockTolerance, inForceUntil } from './validity.js';
 
 /** Warnings about CRLs that one certificate gives rise to: a history of bad ones is said a few times, not hundreds. */
 const maximumWarnings = 8;
@@ -26,7 +27,7 @@ export function observe(place: Place, judge: Judge): Judgement {
   for (const why of scope.refused) refused.push(why);
   for (const { crl, reasons } of scope.applicable) {
     if (crl.list.thisUpdate > judge.context.now + clockTolerance) {
-      warnings.push(finding('crl_from_future', { thisUpdate: isoTime(crl.list.thisUpdate) }));
+      warnings.push(finding('crl_from_future', { thisUpdate: formatTime(crl.list.thisUpdate) }));
       continue;
     }
     const answer = signerOf(crl, place, judge);

@@ -2,6 +2,8 @@
  * What is said about one certificate's status: the report of the contract, the findings, what is missing. Words only; the
  * status itself is status.ts' and is not judged again here.
  */
+
+import { formatTime } from '../der/time.js';
 import { type Finding, finding } from '../findings/finding.js';
 import { formatName } from '../names/format-name.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
@@ -10,7 +12,7 @@ import { dutyFindings } from './crl-conformance.js';
 import type { CrlSummary } from './held-crl.js';
 import { type Judge, type Judgement, subjectOf } from './judge.js';
 import type { CertificateStatus, Revocation } from './status.js';
-import { clockTolerance, isoTime, publishedValidityFindings } from './validity.js';
+import { clockTolerance, publishedValidityFindings } from './validity.js';
 
 /** The contract's report about one certificate (0-based index in the path, 0 = end entity). Times are RFC 3339. */
 export interface RevocationReport {
@@ -46,10 +48,10 @@ export function reportOf(index: number, status: CertificateStatus, why: string |
   const entry = hold?.entry ?? revocation?.entry;
   if (entry !== undefined) {
     report.reason = entry.reason;
-    report.revocationDate = isoTime(entry.revocationDate);
+    report.revocationDate = formatTime(entry.revocationDate);
   }
   const invalidityDate = hold === undefined ? revocation?.invalidityDate : undefined;
-  if (invalidityDate !== undefined) report.invalidityDate = isoTime(invalidityDate);
+  if (invalidityDate !== undefined) report.invalidityDate = formatTime(invalidityDate);
   if (evidence !== undefined) report.evidence = { ...evidence.crl.summary };
   return report;
 }
@@ -62,7 +64,7 @@ export function whyUnknown(status: CertificateStatus, judgement: Judgement): str
     case 'invalidity':
       return 'it was revoked later, and its key is said to be compromised before';
     case 'stale':
-      return `the latest CRL was in force until ${isoTime(status.evidence?.until ?? 0)}`;
+      return `the latest CRL was in force until ${formatTime(status.evidence?.until ?? 0)}`;
     case 'expired':
       return 'it had expired when the CRLs that are held were issued, so that its absence there says nothing';
     case 'reasons':
@@ -95,12 +97,12 @@ export function findingsOf(
   } else if (status.because === 'invalidity') {
     findings.push(finding('revoked_invalidity_date', dates, options));
   } else if (status.because === 'hold') {
-    findings.push(finding('on_hold', { at: isoTime(at) }, options));
+    findings.push(finding('on_hold', { at: formatTime(at) }, options));
   } else if (status.status === 'unknown') {
     findings.push(...unknownFindings(index, at, status, judgement, mode));
   }
   if (status.status === 'good' && revocation !== undefined)
-    findings.push(finding('revoked_after', { ...dates, at: isoTime(at) }, options));
+    findings.push(finding('revoked_after', { ...dates, at: formatTime(at) }, options));
   if (evidence !== undefined) {
     const published = judge.context.source.authorityOf(evidence.signer.known)?.authority.crlValidity;
     for (const found of publishedValidityFindings(evidence.crl.list, published))
@@ -115,9 +117,9 @@ export function datesOf(revocation: Revocation | undefined) {
   if (revocation === undefined) return {};
   const { entry, reason, invalidityDate } = revocation;
   return {
-    revocationDate: isoTime(entry.revocationDate),
+    revocationDate: formatTime(entry.revocationDate),
     reason,
-    invalidityDate: invalidityDate === undefined ? undefined : isoTime(invalidityDate),
+    invalidityDate: invalidityDate === undefined ? undefined : formatTime(invalidityDate),
   };
 }
 
@@ -130,9 +132,9 @@ function unknownFindings(
 ): Finding[] {
   const options = { certificate: index };
   const code = mode === 'require' ? 'revocation_unknown' : 'revocation_missing';
-  const findings = [finding(code, { at: isoTime(at), why: whyUnknown(status, judgement) }, options)];
+  const findings = [finding(code, { at: formatTime(at), why: whyUnknown(status, judgement) }, options)];
   if (status.because === 'stale' && status.evidence !== undefined)
-    findings.push(finding('crl_stale', { nextUpdate: isoTime(status.evidence.until) }, options));
+    findings.push(finding('crl_stale', { nextUpdate: formatTime(status.evidence.until) }, options));
   const reasons = new Set(judgement.refused);
   for (const { noGoodness } of judgement.observations) if (noGoodness !== undefined) reasons.add(noGoodness);
   for (const why of [...reasons].slice(0, maximumReasons)) findings.push(finding('crl_not_usable', { why }, options));
@@ -150,7 +152,7 @@ export function missingFor(judgement: Judgement, status: CertificateStatus, judg
     kind: 'crl',
     name: formatName(certificate.issuer),
     urls: urlsOf(judgement, judge),
-    ...(retryAfter === undefined ? {} : { retryAfter: isoTime(retryAfter) }),
+    ...(retryAfter === undefined ? {} : { retryAfter: formatTime(retryAfter) }),
   };
 }
 

@@ -43,8 +43,3 @@ export function publishedValidityFindings(list: CertificateList, published: stri
 }
 
 const roundDays = (milliseconds: number): number => Math.round((milliseconds / day) * 100) / 100;
-
-/** RFC 3339, whole seconds. */
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
-}
