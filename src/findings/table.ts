@@ -365,13 +365,13 @@ export const findingTable = {
     'Refresh or import the CRL of its issuer, or ask with revocation "known" or "off".',
   ),
   algorithm_too_weak: unproven(
-    'RFC 8551 §2',
+    'RFC 8550 §4.3, RFC 8551 §2.2',
     'CRYPTO_CONSTRAINTS_FAILURE',
     'The algorithm {algorithm} is no longer accepted at {at}.',
     'Ask about the time when it was in use (at), or with algorithms "legacy" if its weakness is acceptable.',
   ),
   key_too_small: unproven(
-    'RFC 8550 §4.4',
+    'RFC 8550 §4.3',
     'CRYPTO_CONSTRAINTS_FAILURE',
     'The key ({key}) is smaller than what is accepted at {at}.',
     'Ask about the time when it was in use (at), or with algorithms "legacy" if its weakness is acceptable.',

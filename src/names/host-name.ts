@@ -1,6 +1,6 @@
 /**
  * Host names: what is asked for (the reference identifier) and whether a dNSName is that (RFC 9525 §6.3). The common name
- * is never looked at (§6.3 of RFC 9525 dropped it).
+ * is never looked at (RFC 9525 §2).
  *
  * A wildcard counts only as the whole leftmost label, stands for exactly one label, and needs two labels behind it:
  * `*` and `*.com` match nothing. RFC 9525 leaves that to policy; OpenSSL and Node.js decide likewise. Which suffixes are

@@ -34,7 +34,7 @@ export function checkIdentity(certificate: Certificate, identity: Identity): Fin
 
 function checkHostName(certificate: Certificate, value: string): Finding[] {
   const presented = namesOf(certificate, generalNameTag.dNSName);
-  // An address is no host name, however a dNSName may spell it (RFC 9525 §6.3): asked, and found to match nothing.
+  // An address is no host name, however a dNSName may spell it (RFC 9525 §6.4): asked, and found to match nothing.
   if (isIpAddressText(value)) return judge(false, 'host name', value, presented, latin1);
   const reference = parseHostName(value);
   if (!reference.ok) return [malformed(reference)];

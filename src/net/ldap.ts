@@ -1,5 +1,5 @@
 /**
- * Reads a CRL from a directory (RFC 4516 URL, RFC 4523 §2.4 attribute `certificateRevocationList;binary`) over a
+ * Reads a CRL from a directory (RFC 4516 URL, RFC 4523 §4.4 attribute `certificateRevocationList;binary`) over a
  * guarded connection; ldapts speaks the protocol, anonymously, and follows no referral.
  * Between the socket and ldapts stands ldap-messages.ts, which bounds what a hostile directory can do to it.
  */

@@ -170,7 +170,7 @@ function applyMappings(state: State, mappings: ReadonlyMap<string, ReadonlySet<s
   }
 }
 
-/** RFC 9618 §5.6: §6.1.5 (g) over the graph. */
+/** RFC 9618 §5.5: §6.1.5 (g) over the graph. */
 function userConstrainedPolicySet(levels: readonly Level[], initialPolicySet: readonly string[]): string[] {
   // Nodes that lead to the lowest depth, from there upwards: what is left after deleting nodes without children.
   const authorityConstrained = new Set<string>();

@@ -48,8 +48,8 @@ export const divergences: readonly Divergence[] = [
       "The mode TRUSTED_ANCHOR ignores what the anchor's own certificate says, and its forms look only at what they name. " +
       'Here a certificate given as anchor is always held to its own validity, constraints and usages.',
     source:
-      'RFC 5280 §6.2: "An implementation that supports multiple trust anchors MAY augment the algorithm presented in Section 6.1 ' +
-      'to further limit the set of valid certification paths that begin with a particular trust anchor."',
+      'RFC 5280 §6.2: "An implementation MAY augment the algorithm presented in Section 6.1 to further limit the set of valid ' +
+      'certification paths that begin with a particular trust anchor."',
   },
   {
     suite: 'boringssl-chains',
@@ -64,7 +64,8 @@ export const divergences: readonly Divergence[] = [
     source:
       'RFC 5280 §4.2.1.12: "If a certificate contains both a key usage extension and an extended key usage extension, then ' +
       'both extensions MUST be processed independently and the certificate MUST only be used for a purpose consistent with ' +
-      'both extensions."',
+      'both extensions.  If there is no purpose consistent with both extensions, then the certificate MUST NOT be used for ' +
+      'any purpose."',
   },
   {
     suite: 'boringssl-chains',
@@ -87,8 +88,8 @@ export const divergences: readonly Divergence[] = [
       'The leaf has the names t0.test to t340.test; its authority permits t0.test to t170.test, and so for addresses and ' +
       'directory names.',
     source:
-      'RFC 5280 §6.1.3 (b): "verify that each of the alternative names in the subjectAltName extension ... is within one of ' +
-      'the permitted_subtrees for that name type".',
+      'RFC 5280 §6.1.3 (b): "verify that each of the alternative names in the subjectAltName extension (critical or ' +
+      'non-critical) is within one of the permitted_subtrees for that name type."',
   },
   {
     suite: 'limbo',
@@ -100,7 +101,7 @@ export const divergences: readonly Divergence[] = [
       'keyCertSign alone: no TLS server may use that key in a handshake.',
     source:
       'RFC 8446 §4.4.2.2: "The certificate MUST allow the key to be used for signing (i.e., the digitalSignature bit MUST be ' +
-      'set if the Key Usage extension is present)"; RFC 5280 §4.2.1.3.',
+      'set if the Key Usage extension is present)"; RFC 5280 §4.2.1.12 on both extensions, as above.',
   },
   {
     suite: 'boringssl-parse',
@@ -110,8 +111,7 @@ export const divergences: readonly Divergence[] = [
     reason:
       'These test the outermost layer of the parser only: what is inside is no TBSCertificate, or no AlgorithmIdentifier. ' +
       'Here a certificate is read whole.',
-    source:
-      'RFC 5280 §4.1: "Certificate ::= SEQUENCE { tbsCertificate TBSCertificate, signatureAlgorithm AlgorithmIdentifier, ...".',
+    source: 'RFC 5280 §4.1: a Certificate is a sequence of TBSCertificate, AlgorithmIdentifier and BIT STRING.',
   },
   {
     suite: 'boringssl-parse',
@@ -128,9 +128,13 @@ export const divergences: readonly Divergence[] = [
     expected: 'invalid',
     says: 'valid',
     reason:
-      'Real authorities write "&" into a PrintableString. It is ASCII, its meaning is not in doubt, and refusing it would cut off ' +
-      'all that they issued.',
-    source: 'RFC 5280 §4.1.2.4 tells issuers what to encode how; names are compared by §7.1, where "&" is itself.',
+      'The character is "&", written by real authorities. X.680 does not allow it there, but the octet means the same to every ' +
+      'reader, and names are compared, constrained and shown by their characters, so no two programs can see different names. ' +
+      'It is a warning, encoding_not_canonical, and an error under conformance "strict". Octets whose meaning is in doubt, ' +
+      'control characters and all beyond ASCII, are refused.',
+    source:
+      'RFC 5280 §7.1: "Two naming attributes match if the attribute types are the same and the values of the attributes are ' +
+      'an exact match after processing with the string preparation algorithm."',
   },
   {
     suite: 'boringssl-parse',
@@ -138,9 +142,13 @@ export const divergences: readonly Divergence[] = [
     expected: 'invalid',
     says: 'valid',
     reason:
-      'Read, with a warning; an error under conformance "strict", as limbo rfc5280::san::noncritical-with-empty-subject asks.',
+      'The flag tells those who do not know an extension to stay away. Here subjectAltName is always processed, for identities ' +
+      'and under name constraints, so nothing depends on the flag, and an empty subject stands for nobody. It is a warning, ' +
+      'extension_criticality, and an error under conformance "strict" (limbo rfc5280::san::noncritical-with-empty-subject).',
     source:
-      'RFC 5280 §4.2.1.6 lays it on the issuer: "the issuing CA MUST include a subjectAltName extension that is marked as critical".',
+      'RFC 5280 §4.2.1.6 lays it on the issuer: "the issuing CA MUST include a subjectAltName extension that is marked as ' +
+      'critical"; §6.1 of such duties: "While the algorithm could be extended to include checks for conformance to the ' +
+      'profiles in Sections 4 and 5, this profile RECOMMENDS against including such checks."',
   },
 ];
 

@@ -34,7 +34,7 @@ export const rules: readonly Rule[] = [
       opensslRefuses(difference, 'certificate has expired') &&
       difference.plan.certificates.some((one) => one.notAfter.getTime() === difference.plan.question.at.getTime()),
     reason: 'The certificate is valid in the second of its notAfter; OpenSSL takes equality as expired.',
-    source: 'RFC 5280 §4.1.2.5: "the period of time from notBefore through notAfter, inclusive".',
+    source: 'RFC 5280 §4.1.2.5: "the period of time from notBefore through notAfter, inclusive."',
   },
   {
     name: 'anyExtendedKeyUsage allows any usage',
@@ -57,7 +57,7 @@ export const rules: readonly Rule[] = [
     applies: (difference) =>
       weRefuse(difference, 'name_mismatch') && dnsNames(difference).some((name) => /^[^.]+\*/.test(name)),
     reason: 'OpenSSL lets "m*.example.test" match "mail.example.test".',
-    source: 'RFC 9525 §6.3: "the wildcard character appears only as the complete content of the left-most label".',
+    source: 'RFC 9525 §6.3: "The wildcard character appears only as the complete content of the left-most label."',
   },
   {
     name: 'an extension stands once',
@@ -83,7 +83,9 @@ export const rules: readonly Rule[] = [
         (name) => name in (difference.plan.certificates[0]?.extensions ?? {}),
       ),
     reason: 'An anchor that says which policies it demands is held to it; OpenSSL begins below the anchor.',
-    source: 'RFC 5937 §3: what a trust anchor constrains is an input of path validation.',
+    source:
+      'RFC 5937 §3: what a trust anchor constrains is an input of path validation; RFC 5280 §6.2: "certificate extensions ' +
+      'can be used to specify recommended inputs to path validation."',
   },
   {
     name: "the anchor's own status is not asked",
@@ -95,6 +97,7 @@ export const rules: readonly Rule[] = [
     reason:
       'OpenSSL looks the root up in its own CRL, which speaks of end entities only. Here the anchor is what is trusted.',
     source:
-      'RFC 5280 §6.1: the self-signed certificate of the anchor "is not included as part of the prospective certification path".',
+      'RFC 5280 §6.1: "When the trust anchor is provided in the form of a self-signed certificate, this self-signed ' +
+      'certificate is not included as part of the prospective certification path."',
   },
 ];
