@@ -40,7 +40,7 @@ export function findSigner(
   for (const authority of authorities) {
     const { certificate } = authority;
     if (certificate?.subjectKey !== issuer) continue;
-    const answer = judge(indexed, certificate);
+    const answer = judge(indexed, certificate, true);
     if (answer === 'good') return { certificate, authority };
     refusal = answer;
   }
@@ -49,16 +49,20 @@ export function findSigner(
     if (!parsed.ok) continue;
     const certificate = new KnownCertificate(parsed.value, sha256Hex(der));
     if (certificate.subjectKey !== issuer) continue;
-    const answer = judge(indexed, certificate);
+    const answer = judge(indexed, certificate, false);
     if (answer === 'good' && hasPath(der, authorities, delegates, list.thisUpdate, now)) return { certificate };
     refusal = answer === 'good' ? 'crl_signer_not_allowed' : answer;
   }
   return refusal;
 }
 
-function judge({ verifiedKeys }: SettledList['indexed'], signer: KnownCertificate): 'good' | SignerRefusal {
+function judge(
+  { verifiedKeys }: SettledList['indexed'],
+  signer: KnownCertificate,
+  isAuthority: boolean,
+): 'good' | SignerRefusal {
   if (verifiedKeys?.includes(signer.publicKeyId) !== true) return 'crl_signature_invalid';
-  return maySignCrls(signer) ? 'good' : 'crl_signer_not_allowed';
+  return maySignCrls(signer.certificate, isAuthority) ? 'good' : 'crl_signer_not_allowed';
 }
 
 /** Revocation of the signer is judged with every verdict that rests on the CRL, not once here. */

@@ -14,7 +14,7 @@ import { checkCrlSignature, maySignCrls } from './crl-signature.js';
 import { unknownCriticalExtension } from './held-crl.js';
 import type { IndexedCrl } from './index-crl.js';
 
-/** An empty list: accepted. Otherwise why not, as warnings about the CRL. */
+/** An empty list: accepted as a CRL of the authority `signer`. Otherwise why not, as warnings about the CRL. */
 export function verifyCrl(indexed: IndexedCrl, signer: Certificate): Finding[] {
   if (indexed.failure !== undefined) return [finding('crl_malformed', { ...indexed.failure })];
   const list = parseCrl(indexed.der);
@@ -24,7 +24,7 @@ export function verifyCrl(indexed: IndexedCrl, signer: Certificate): Finding[] {
   const notUsable = (why: string) => findings.push(finding('crl_not_usable', { why }));
   if (!value.algorithmsAgree) notUsable('it names two different signature algorithms');
   if (!compareNames(value.issuer, signer.subject)) notUsable('its issuer is another');
-  if (!maySignCrls({ certificate: signer })) notUsable('the certificate of its signer may not sign CRLs');
+  if (!maySignCrls(signer, true)) notUsable('the certificate of its signer may not sign CRLs');
   const unknown = unknownCriticalExtension(value.extensions) ?? indexed.unknownCriticalEntry;
   if (unknown !== undefined) notUsable(`it has a critical extension that is not understood (${unknown})`);
   const key = loadPublicKey(signer.publicKey);

@@ -108,10 +108,10 @@ function signatureFits(crl: HeldCrl, known: KnownCertificate, key: PublicKey, ju
 
 /** The signature fits; may this certificate sign, and how far does its word go? */
 function assess(crl: HeldCrl, known: KnownCertificate, key: PublicKey, place: Place, judge: Judge): SignerAnswer {
-  if (!maySignCrls(known)) return refuse('the certificate of its signer may not sign CRLs');
+  const inPath = place.path.findIndex((member, i) => i > place.index && member.sha256 === known.sha256);
+  if (!maySignCrls(known.certificate, inPath !== -1)) return refuse('the certificate of its signer may not sign CRLs');
   const weak = weaknessOf(crl, key, judge.context);
   if (weak !== undefined) return refuse(weak);
-  const inPath = place.path.findIndex((member, i) => i > place.index && member.sha256 === known.sha256);
   if (inPath !== -1) return accept(crl, known, { path: place.path, index: inPath }, judge);
   if (known.sha256 === subjectOf(place).sha256) {
     return { ok: true, signer: { known, noGoodness: expiryProblem(crl, known), selfAsserted: true } };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { settleSignature, verifyCrl } from '../../src/revocation/accept.js';
 import { indexCrl } from '../../src/revocation/index-crl.js';
 import { maximumSignatureWork, payForSignature, type Work, workFinding } from '../../src/revocation/judge.js';
+import { type CertificateInput, type Issued, issueCertificate } from '../../src/stand-in/certificate.js';
 import type { CrlInput } from '../../src/stand-in/crl.js';
 import { parseCertificate } from '../../src/x509/certificate.js';
 import { at, authority, crlOf, day, endEntity, quietCrl } from './pki.js';
@@ -57,6 +58,45 @@ describe('the signer of a CRL', () => {
       crls: [rootCrl, quietCrl(elsewhere), crlOf(foreign, '2020-01-01', [], indirect)],
     });
     expect(ask(snapshot, leaf.certificate, asked).reports[0]?.why).toMatch(/no path to the same anchor/);
+  });
+
+  it('needs more than the name of a CRL issuer: its certificate says cRLSign, or is that of an authority (RFC 10007)', () => {
+    const leaf = endEntity(ca, { serialNumber: 5, ...pointed('CN=Delegate') });
+    const unmarked = (issuer: Issued, subject: string, more: Partial<CertificateInput> = {}) =>
+      issueCertificate({ subject, issuer, notBefore: day('2014-01-01'), notAfter: day('2034-01-01'), ...more });
+    const mundane = unmarked(root, 'CN=Delegate');
+    const old = unmarked(root, 'CN=Delegate', { version: 1 });
+    for (const other of [mundane, old]) {
+      const refused = judge(leaf.certificate, [other.certificate], [crlOf(other, '2020-01-01', [], indirect)]);
+      expect(refused.codes).toEqual(['revocation_unknown', 'crl_not_usable']);
+      expect(refused.reports[0]?.why).toMatch(/may not sign CRLs/);
+    }
+    // A certificate for something else that bears the name of the authority speaks for it just as little.
+    const namesake = unmarked(root, 'CN=CA');
+    const plain = endEntity(ca);
+    expect(judge(plain.certificate, [namesake.certificate], [crlOf(namesake, '2020-01-01')]).reports[0]?.why).toMatch(
+      /may not sign CRLs/,
+    );
+    const other = unmarked(root, 'CN=CA', { extensions: { basicConstraints: { ca: true } } });
+    expect(judge(plain.certificate, [other.certificate], [crlOf(other, '2020-01-01')]).status).toBe('valid');
+  });
+
+  it('may be an authority of the path without keyUsage, a version 1 root too', () => {
+    const dates = { notBefore: day('2014-01-01'), notAfter: day('2034-01-01') };
+    const oldRoot = issueCertificate({ subject: 'CN=Old', ...dates, version: 1 });
+    const unmarked = issueCertificate({
+      subject: 'CN=Unmarked',
+      issuer: oldRoot,
+      ...dates,
+      extensions: { basicConstraints: { ca: true } },
+    });
+    const leaf = endEntity(unmarked);
+    const snapshot = snapshotOf({
+      anchors: [oldRoot.certificate],
+      intermediates: [unmarked.certificate],
+      crls: [quietCrl(oldRoot), crlOf(unmarked, '2020-01-01')],
+    });
+    expect(ask(snapshot, leaf.certificate, asked).reports.map(({ status }) => status)).toEqual(['good', 'good']);
   });
 
   it('that is revoked proves no goodness, and still proves revocation', () => {
