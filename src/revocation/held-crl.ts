@@ -16,7 +16,7 @@ import { findEntries } from './serial-table.js';
 /** An entry together with the authority that it speaks of. */
 export interface ListedEntry {
   readonly entry: CrlEntry;
-  /** Name keys of the certificateIssuer in force there; undefined: the issuer of the CRL. */
+  /** Name keys of the certificateIssuer in force there, none if it has no directory name; undefined: the issuer of the CRL. */
   readonly issuerKeys: readonly string[] | undefined;
 }
 

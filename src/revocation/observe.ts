@@ -9,7 +9,7 @@ import { type Finding, finding } from '../findings/finding.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { extensionOid } from '../x509/extensions.js';
 import type { CrlEntry } from './entry.js';
-import type { HeldCrl } from './held-crl.js';
+import type { HeldCrl, ListedEntry } from './held-crl.js';
 import { type CrlSigner, type Judge, type Judgement, type Observation, type Place, subjectOf } from './judge.js';
 import { scopeOf } from './scope.js';
 import { signerOf } from './signer.js';
@@ -57,15 +57,18 @@ function observation(
   judge: Judge,
 ): Observation {
   const unknown = crl.unknownCritical;
+  const found = crl.entries.find(subject.certificate.serialNumber);
   const noGoodness =
-    unknown === undefined ? signer.noGoodness : `it has a critical extension that is not understood (${unknown})`;
+    unknown === undefined
+      ? (signer.noGoodness ?? absenceProblem(crl, subject, found))
+      : `it has a critical extension that is not understood (${unknown})`;
   const published = judge.context.source.authorityOf(signer.known)?.authority.crlValidity;
   return {
     crl,
     base: undefined,
     signer,
     reasons,
-    listed: entriesAbout(crl, subject),
+    listed: entriesAbout(found, crl, subject),
     partial: crl.base !== undefined,
     noGoodness,
     until: inForceUntil(crl.list, crl.base === undefined ? published : undefined),
@@ -74,9 +77,23 @@ function observation(
 
 const nothing: readonly CrlEntry[] = [];
 
+/** Why this certificate's absence from the list says nothing, although the signer's word counts. */
+function absenceProblem(
+  { list }: HeldCrl,
+  { certificate }: KnownCertificate,
+  found: readonly ListedEntry[],
+): string | undefined {
+  const scope = list.issuingDistributionPoint;
+  // §5.2.5: without extensions a certificate is neither of the two, and such a list holds none of them.
+  if (certificate.version !== 3 && (scope?.onlyContainsUserCerts || scope?.onlyContainsCACerts))
+    return 'its scope holds certificates of version 3 only';
+  if (found.some(({ issuerKeys }) => issuerKeys?.length === 0))
+    return 'an entry with the serial number of the certificate does not name its issuer';
+  return undefined;
+}
+
 /** (i), (j): entries with this serial number that speak of this issuer (§5.3.3). */
-function entriesAbout(crl: HeldCrl, subject: KnownCertificate): readonly CrlEntry[] {
-  const found = crl.entries.find(subject.certificate.serialNumber);
+function entriesAbout(found: readonly ListedEntry[], crl: HeldCrl, subject: KnownCertificate): readonly CrlEntry[] {
   if (found.length === 0) return nothing;
   return found
     .filter(({ issuerKeys }) => (issuerKeys ?? [crl.issuerKey]).includes(subject.issuerKey))
@@ -102,9 +119,10 @@ function combineDeltas(observations: readonly Observation[]): Observation[] {
 function fits(delta: Observation, base: Observation): boolean {
   const from = delta.crl.base;
   const number = base.crl.number;
-  if (from === undefined || number === undefined || number < from) return false;
-  if (delta.crl.number !== undefined && number > delta.crl.number) return false;
+  if (from === undefined || number === undefined || delta.crl.number === undefined) return false;
   return (
+    from <= number &&
+    number < delta.crl.number &&
     base.crl.list.thisUpdate <= delta.crl.list.thisUpdate &&
     base.crl.issuerKey === delta.crl.issuerKey &&
     base.crl.scopeKey === delta.crl.scopeKey &&

@@ -8,8 +8,9 @@
 import { equalOctets } from '../der/octets.js';
 import { nameKey } from '../names/distinguished-name.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
+import { type Certificate, findExtension } from '../x509/certificate.js';
 import type { IssuingDistributionPoint } from '../x509/crl.js';
-import type { DistributionPoint } from '../x509/extensions.js';
+import { type DistributionPoint, extensionOid, readAlternativeNames } from '../x509/extensions.js';
 import { type AttributeTypeAndValue, type GeneralName, generalNameTag, type Name } from '../x509/name.js';
 import type { CrlSource } from './evidence.js';
 import type { HeldCrl } from './held-crl.js';
@@ -38,10 +39,7 @@ export function scopeOf(subject: KnownCertificate, source: CrlSource): Scope {
   const { certificate } = subject;
   const reasons = new Map<HeldCrl, number>();
   let refused: Set<string> | undefined;
-  const points = [
-    ...(certificate.cRLDistributionPoints ?? []).slice(0, maximumPoints),
-    implicitPoint(certificate.issuer),
-  ];
+  const points = [...(certificate.cRLDistributionPoints ?? []).slice(0, maximumPoints), implicitPoint(certificate)];
   for (const point of points) {
     for (const issuerKey of issuersOf(point, subject)) {
       const crls = source.byIssuer(issuerKey);
@@ -62,9 +60,11 @@ export function scopeOf(subject: KnownCertificate, source: CrlSource): Scope {
 
 const nothingRefused: ReadonlySet<string> = new Set();
 
-/** §6.3.3, last paragraph: both reasons and cRLIssuer omitted, the name is that of the certificate's issuer. */
-function implicitPoint(issuer: Name): DistributionPoint {
+/** §6.3.3, last paragraph: both reasons and cRLIssuer omitted, the names those of the certificate's issuer. */
+function implicitPoint({ issuer, extensions }: Certificate): DistributionPoint {
   const fullName: GeneralName[] = [{ tag: generalNameTag.directoryName, value: issuer.der, name: issuer }];
+  const alternatives = findExtension(extensions, extensionOid.issuerAltName);
+  if (alternatives !== undefined) fullName.push(...readAlternativeNames(alternatives.value, 'issuerAltName'));
   return { fullName, nameRelativeToCRLIssuer: undefined, reasons: undefined, cRLIssuer: undefined };
 }
 
