@@ -66,20 +66,23 @@ export function isWithinDirectoryName(name: Name, base: Name): boolean {
   return isWithin(relativeNameKeys(name), relativeNameKeys(base));
 }
 
-/** The values of one attribute type that can be read as text, in the order of the name. */
-export function attributeValues(name: Name, type: string): string[] {
+/** The values of one attribute type as text, in the order of the name; `unreadable` stands for those that are none. */
+export function attributeValues(name: Name, type: string, unreadable?: string): string[] {
   const values: string[] = [];
   for (const attributes of name.rdns) {
     for (const attribute of attributes) {
       if (attribute.type !== type) continue;
-      const text = decodeString(attribute.tag, attribute.value);
+      const text = decodeString(attribute.tag, attribute.value) ?? unreadable;
       if (text !== undefined) values.push(text);
     }
   }
   return values;
 }
 
-/** PKCS #9 emailAddress attributes (RFC 5280 §4.1.2.6), where old issuers put mailboxes. */
+/**
+ * PKCS #9 emailAddress attributes (RFC 5280 §4.1.2.6), where old issuers put mailboxes. One that is no string is the empty
+ * text, which is no mailbox either: left out, it would escape name constraints.
+ */
 export function emailAddressesOf(name: Name): string[] {
-  return attributeValues(name, attributeOid.emailAddress);
+  return attributeValues(name, attributeOid.emailAddress, '');
 }

@@ -65,7 +65,7 @@ function checkSubscriber(certificate: Certificate, report: Report): void {
   }
   // §7.1.4.3: a common name is one of the alternative names, character for character. The domain of a wildcard is let
   // through: it is common, and nothing here compares common names with anything.
-  for (const commonName of attributeValues(certificate.subject, attributeOid.commonName)) {
+  for (const commonName of attributeValues(certificate.subject, attributeOid.commonName, '')) {
     if (!names.includes(commonName) && !names.includes(`*.${commonName}`))
       report('the common name is not among the alternative names', 0);
   }

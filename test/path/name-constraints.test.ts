@@ -4,7 +4,7 @@ import type { Finding } from '../../src/findings/finding.js';
 import { compareNames } from '../../src/names/distinguished-name.js';
 import { type Budget, createBudget } from '../../src/path/budget.js';
 import { createNameConstraints } from '../../src/path/name-constraints.js';
-import type { GeneralNameInput, NameInput } from '../../src/stand-in/index.js';
+import { asn1, type GeneralNameInput, type NameInput } from '../../src/stand-in/index.js';
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.js';
 import { pemBlocks } from '../conformance/case.js';
 import { issue } from '../names/certificates.js';
@@ -253,6 +253,15 @@ describe('rfc822Name', () => {
     expect(judge(constraint, [{ dns: 'example.net' }], 'E=a@example.org')).toEqual(notPermitted);
     expect(judge(constraint, [{ email: 'a@example.com' }], 'E=a@example.org')).toEqual(ok);
   });
+
+  it('an emailAddress attribute that is no string counts as a mailbox that cannot be read', () => {
+    // OCTET STRING "a@example.org"
+    const value = asn1.tlv(4, new Uint8Array(Buffer.from('a@example.org')));
+    const attribute = asn1.sequence(asn1.oid('1.2.840.113549.1.9.1'), value);
+    const subject = asn1.sequence(asn1.tlv(0x31, attribute));
+    expect(judge({ permitted: [{ email: 'example.com' }] }, [], subject)).toEqual(notPermitted);
+    expect(judge({ excluded: [{ email: 'example.org' }] }, [], subject)).toEqual(excluded);
+  });
 });
 
 describe('iPAddress', () => {
@@ -274,6 +283,14 @@ describe('uniformResourceIdentifier', () => {
     ['.example.com', 'https://www.example.com/x', ok],
     ['.example.com', 'https://example.com/x', notPermitted],
     ['.example.com', 'https://192.0.2.1/', notPermitted],
+    ['.example.com', 'https://[2001:db8::1]:443/', notPermitted],
+    ['example.com', 'https://user:secret@EXAMPLE.com:8443?x', ok],
+    ['example.com', 'https://example.com@example.org/', notPermitted],
+    ['example.com', 'https://example.org\\@example.com/', notPermitted],
+    ['example.com', 'https://example.org#@example.com/', notPermitted],
+    ['example.com', 'https://example.com%2eexample.org/', notPermitted],
+    ['example.com', '//example.com/', notPermitted],
+    ['example.com', 'mailto:a@example.com', notPermitted],
     ['example.com', 'urn:example.com', notPermitted],
     ['', 'urn:example.com', notPermitted],
   ])('permitted %j, URI %s', (base, uri, codes) => {

@@ -92,6 +92,10 @@ describe('the subscriber', () => {
     expect(commonName('www.example.com', { dns: 'a.example.com' })).toEqual(other);
     expect(commonName('WWW.example.com', { dns: 'www.example.com' })).toEqual(other);
     expect(commonName('Example', { dns: 'www.example.com' })).toEqual(other);
+    // OCTET STRING "www.example.com"
+    const octets = asn1.tlv(4, new Uint8Array(Buffer.from('www.example.com')));
+    const subject = asn1.sequence(asn1.tlv(0x31, asn1.sequence(asn1.oid('2.5.4.3'), octets)));
+    expect(leafWith({ subjectAltName: [{ dns: 'www.example.com' }] }, { subject })).toEqual(other);
   });
 });
 
