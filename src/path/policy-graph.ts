@@ -87,14 +87,13 @@ function lowest(state: State): Level {
 
 interface AssertedPolicies {
   readonly policies: readonly string[];
-  /** An anchor without the extension vouches for any policy, whatever inhibits anyPolicy. */
+  /** What inhibits anyPolicy begins below the anchor: anyPolicy of its own, or no extension at all, stands for any policy. */
   readonly unrestricted: boolean;
 }
 
 function policiesOf(certificate: Certificate, isAnchor: boolean): AssertedPolicies {
-  const policies = certificate.certificatePolicies?.map((information) => information.policyIdentifier);
-  if (policies !== undefined) return { policies, unrestricted: false };
-  return isAnchor ? { policies: [anyPolicy], unrestricted: true } : { policies: [], unrestricted: false };
+  const asserted = certificate.certificatePolicies?.map((information) => information.policyIdentifier);
+  return { policies: asserted ?? (isAnchor ? [anyPolicy] : []), unrestricted: isAnchor };
 }
 
 /** §6.1.3 (d) and (e): the nodes of depth i. */

@@ -181,6 +181,10 @@ describe('processPolicies', () => {
     expect(run(leaf, anchor({})).policies).toEqual([anyPolicy]);
     expect(run(leaf, { ...anchor({}), initialAnyPolicyInhibit: true }).policies).toEqual([]);
     expect(run(leaf, anchor({ inhibitAnyPolicy: 0 })).policies).toEqual([]);
+    // Not self-issued, and anyPolicy written out: the caller's inhibition begins below the anchor.
+    const crossed = { anchor: certificate({ certificatePolicies: [anyPolicy] }), initialAnyPolicyInhibit: true };
+    expect(run([certificate({ certificatePolicies: [a] })], crossed).policies).toEqual([a]);
+    expect(run(leaf, crossed).policies).toEqual([]);
     expect(run(leaf, anchor({ inhibitAnyPolicy: 0, policyConstraints: { requireExplicitPolicy: 0 } })).codes).toEqual([
       'policy_missing 0',
     ]);
