@@ -54,7 +54,7 @@ export function scopeOf(subject: KnownCertificate, source: CrlSource): Scope {
     }
   }
   const applicable: ApplicableCrl[] = [];
-  for (const [crl, mask] of reasons) if (mask !== 0) applicable.push({ crl, reasons: mask });
+  for (const [crl, mask] of reasons) applicable.push({ crl, reasons: mask });
   return { applicable, refused: refused ?? nothingRefused };
 }
 
@@ -79,7 +79,7 @@ function judgeScope(point: DistributionPoint, crl: HeldCrl, subject: KnownCertif
   const scope = crl.list.issuingDistributionPoint;
   // (b)(1) A CRL of another issuer than the certificate's must say that it is indirect.
   if (point.cRLIssuer !== undefined && scope?.indirectCRL !== true) return 'it is not an indirect CRL';
-  if (scope === undefined) return reasonsOf(point, undefined);
+  if (scope === undefined) return reasonsOf(point, undefined) || noReason;
   // (b)(2)(i)
   if (!namesMatch(point, scope, crl, subject)) return 'it is for another distribution point';
   const isAuthority = subject.certificate.basicConstraints?.cA === true;
@@ -87,8 +87,10 @@ function judgeScope(point: DistributionPoint, crl: HeldCrl, subject: KnownCertif
   if (scope.onlyContainsUserCerts && isAuthority) return 'it is for end entities only';
   if (scope.onlyContainsCACerts && !isAuthority) return 'it is for authorities only';
   if (scope.onlyContainsAttributeCerts) return 'it is for attribute certificates only';
-  return reasonsOf(point, scope.onlySomeReasons);
+  return reasonsOf(point, scope.onlySomeReasons) || noReason;
 }
+
+const noReason = 'it is for other reasons than its distribution point';
 
 /** (d) interim_reasons_mask. */
 function reasonsOf(point: DistributionPoint, onlySomeReasons: number | undefined): number {

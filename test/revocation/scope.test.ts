@@ -94,6 +94,18 @@ describe('an entry whose certificateIssuer has no distinguished name (§5.3.3)',
   });
 });
 
+describe('a CRL for other reasons than its distribution point', () => {
+  it('is out of scope, and the answer says so', () => {
+    const point = { fullName: [{ uri: 'http://ca.example/crl' }], reasons: ['keyCompromise' as const] };
+    const leaf = endEntity(ca, { extensions: { crlDistributionPoints: [point] } });
+    const { fullName } = point;
+    const crl = crlOf(ca, '2020-01-01', [], {
+      issuingDistributionPoint: { fullName, onlySomeReasons: ['superseded'] },
+    });
+    expect(judge(leaf.certificate, [crl]).reports[0]?.why).toMatch(/it is for other reasons/);
+  });
+});
+
 describe('a delta CRL', () => {
   const leaf = endEntity(ca, { serialNumber: 5 });
   const base = crlOf(ca, '2019-12-01', [], { crlNumber: 7 });
