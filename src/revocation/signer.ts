@@ -1,7 +1,8 @@
 /**
  * Who signed a CRL (RFC 5280 §6.3.3 (f), (g)): an authority of the certificate's own path, another certificate of that
  * authority with another key (rollover, a key for CRLs only), or a delegated issuer. Any but the first needs its own valid
- * path to the same anchor, and its own status is judged too.
+ * path to the same anchor, and its own status is judged too. Stricter than the RFC: who signs under the name of an authority
+ * of the path must have that name from the path, not from some other authority under the anchor.
  *
  * Key identifiers are a hint for the order only (§5.2.1: many issuers get them wrong). A signer whose status rests on a
  * CRL that it signs itself is judged by that CRL, and this is said (self-asserted): the recursion ends there.
@@ -155,7 +156,13 @@ function assessDelegated(crl: HeldCrl, known: KnownCertificate, place: Place, ju
   const { certificate } = known;
   const at = Math.min(Math.max(crl.list.thisUpdate, certificate.notBefore), certificate.notAfter);
   let answer: SignerAnswer = refuse('its signer has no path to the same anchor');
+  const above = place.path.slice(place.index + 1);
+  const ofPath = above.some(({ subjectKey }) => subjectKey === crl.issuerKey);
   for (const path of signerPathsOf(known, place, judge)) {
+    if (ofPath && !isNamedBy(above, path.certificates)) {
+      answer = answer.ok ? answer : refuse('its signer was named by another authority than its issuer');
+      continue;
+    }
     const problem = validatePath(path, signerContext(judge.context, at)).find(({ severity }) => severity === 'error');
     if (problem !== undefined) {
       answer = answer.ok ? answer : refuse(`the path of its signer is not valid (${problem.code})`);
@@ -166,6 +173,18 @@ function assessDelegated(crl: HeldCrl, known: KnownCertificate, place: Place, ju
     answer = assessed;
   }
   return answer;
+}
+
+/**
+ * Does a signer's path lead to a key of `above` through names of `above` alone? Otherwise an authority that may issue for a few
+ * host names only could certify a CRL signer under the name of any other authority.
+ */
+function isNamedBy(above: readonly KnownCertificate[], signerPath: readonly KnownCertificate[]): boolean {
+  for (const { publicKeyId, subjectKey } of signerPath) {
+    if (above.some((member) => member.publicKeyId === publicKeyId)) return true;
+    if (!above.some((member) => member.subjectKey === subjectKey)) return false;
+  }
+  return false;
 }
 
 /** Status of the signer and of the authorities between it and the path under judgement. */

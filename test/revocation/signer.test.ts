@@ -99,6 +99,43 @@ describe('the signer of a CRL', () => {
     expect(ask(snapshot, leaf.certificate, asked).reports.map(({ status }) => status)).toEqual(['good', 'good']);
   });
 
+  it('under the name of an authority of the path has it from the path', () => {
+    const leaf = endEntity(ca);
+    const elsewhere = authority('CN=Elsewhere', {
+      issuer: root,
+      extensions: { nameConstraints: { permitted: [{ dns: 'elsewhere.example' }] } },
+    });
+    const namesake = (issuer: Issued) => endEntity(issuer, { subject: 'CN=CA', extensions: { keyUsage: ['cRLSign'] } });
+    const asks = (signer: Issued) =>
+      judge(
+        leaf.certificate,
+        [elsewhere.certificate, signer.certificate],
+        [quietCrl(elsewhere), crlOf(signer, '2020-01-01')],
+      );
+    expect(asks(namesake(root)).status).toBe('valid');
+    expect(asks(namesake(ca)).codes).toEqual(['delegated_crl_self_asserted']);
+    const usurped = asks(namesake(elsewhere));
+    expect(usurped.codes).toEqual(['revocation_unknown', 'crl_not_usable']);
+    expect(usurped.reports[0]?.why).toMatch(/was named by another authority/);
+    // Names alone do not help: this one has it from a namesake of the root, and that one from elsewhere.
+    const falseRoot = authority('CN=Root', { issuer: elsewhere });
+    const deeper = namesake(falseRoot);
+    const answer = judge(
+      leaf.certificate,
+      [elsewhere.certificate, falseRoot.certificate, deeper.certificate],
+      [quietCrl(elsewhere), quietCrl(falseRoot), crlOf(deeper, '2020-01-01')],
+    );
+    expect(answer.reports[0]?.why).toMatch(/was named by another authority/);
+  });
+
+  it('may have another key of an authority that changed keys, above it too', () => {
+    const oldRoot = authority('CN=Root', { issuer: root });
+    const signer = endEntity(oldRoot, { subject: 'CN=CA', extensions: { keyUsage: ['cRLSign'] } });
+    const given = [oldRoot.certificate, signer.certificate];
+    const answer = judge(endEntity(ca).certificate, given, [crlOf(signer, '2020-01-01')]);
+    expect(answer.status).toBe('valid');
+  });
+
   it('that is revoked proves no goodness, and still proves revocation', () => {
     const delegate = endEntity(root, {
       serialNumber: 66,
