@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DerReader } from '../../src/der/reader.js';
-import { formatTime, readGeneralizedTime } from '../../src/der/time.js';
+import { DerError, DerReader } from '../../src/der/reader.js';
+import { formatTime, readGeneralizedTime, readTime } from '../../src/der/time.js';
 
 const reference = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('.000Z', 'Z');
 
@@ -49,5 +49,49 @@ describe('readGeneralizedTime', () => {
         expect(readGeneralizedTime(new DerReader(der), 'a time')).toBe(second * 1000);
       }),
     );
+  });
+});
+
+describe('readTime', () => {
+  const read = (tag: number, text: string) => {
+    const { milliseconds, canonical } = readTime(
+      new DerReader(Uint8Array.from([tag, text.length, ...Buffer.from(text)])),
+      'a time',
+    );
+    return [formatTime(milliseconds), canonical];
+  };
+  const [utc, generalized] = [0x17, 0x18];
+
+  it('takes the two digits of UTCTime for the years 1950 to 2049 (RFC 5280 §4.1.2.5.1)', () => {
+    expect(read(utc, '500101000000Z')).toEqual(['1950-01-01T00:00:00Z', true]);
+    expect(read(utc, '991231235959Z')).toEqual(['1999-12-31T23:59:59Z', true]);
+    expect(read(utc, '000229120000Z')).toEqual(['2000-02-29T12:00:00Z', true]);
+    expect(read(utc, '491231235959Z')).toEqual(['2049-12-31T23:59:59Z', true]);
+  });
+
+  it('knows GeneralizedTime from the year 0 to the end of 9999, and where issuers should not have used it', () => {
+    expect(read(generalized, '00000101000000Z')).toEqual(['0000-01-01T00:00:00Z', false]);
+    expect(read(generalized, '19491231235959Z')).toEqual(['1949-12-31T23:59:59Z', false]);
+    expect(read(generalized, '20491231235959Z')).toEqual(['2049-12-31T23:59:59Z', false]);
+    expect(read(generalized, '20500101000000Z')).toEqual(['2050-01-01T00:00:00Z', true]);
+    expect(read(generalized, '99991231235959Z')).toEqual(['9999-12-31T23:59:59Z', true]);
+  });
+
+  it.each([
+    [utc, '5001010000Z'],
+    [utc, '500101000000+0000'],
+    [utc, '500101000000'],
+    [utc, '010229000000Z'],
+    [utc, '500101240000Z'],
+    [utc, '500101000060Z'],
+    [utc, '500001000000Z'],
+    [utc, '20500101000000Z'],
+    [generalized, '500101000000Z'],
+    [generalized, '20500101000000.5Z'],
+    [generalized, '205001010000Z'],
+    [generalized, '20500101000000+0100'],
+    [generalized, '21000229000000Z'],
+  ])('refuses %i %s', (tag, text) => {
+    expect(() => read(tag, text)).toThrow(DerError);
   });
 });
