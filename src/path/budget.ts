@@ -10,6 +10,8 @@ export const budgetLimits = {
   signatureChecks: 100,
   /** Prospective paths that are validated and reported. */
   paths: 64,
+  /** Certificates in a path, the anchor included. The public web needs five; a longer chain is made to be long. */
+  pathLength: 32,
   /** Issuer candidates looked at while paths are built. */
   pathSteps: 50_000,
   /** Names × subtrees under name constraints, over all paths; one form of one certificate may take a quarter. */
@@ -28,7 +30,7 @@ export interface Budget {
 export function createBudget(limits?: Partial<Record<BudgetKind, number>>): Budget {
   return {
     limits: limits === undefined ? budgetLimits : { ...budgetLimits, ...limits },
-    spent: { signatureChecks: 0, paths: 0, pathSteps: 0, nameComparisons: 0 },
+    spent: { signatureChecks: 0, paths: 0, pathLength: 0, pathSteps: 0, nameComparisons: 0 },
     exceeded: [],
   };
 }
@@ -47,6 +49,7 @@ export function spend(budget: Budget, kind: BudgetKind, amount = 1): boolean {
 const words: Record<BudgetKind, string> = {
   signatureChecks: 'signature checks',
   paths: 'paths',
+  pathLength: 'certificates in a path',
   pathSteps: 'steps of path building',
   nameComparisons: 'name comparisons',
 };

@@ -8,12 +8,11 @@
  */
 import { equalOctets } from '../der/octets.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
-import { spend } from './budget.js';
+import { budgetLimits, spend } from './budget.js';
 import type { PathContext, ProspectivePath } from './context.js';
 import { checkEdge } from './edges.js';
 
-/** Certificates in a path, the anchor included. The public web needs five; a longer chain is made to be long. */
-export const maximumPathLength = 32;
+export const maximumPathLength = budgetLimits.pathLength;
 
 /** Paths that end nowhere and are kept for the report. */
 const maximumPartialPaths = 4;
@@ -75,6 +74,9 @@ function* extend(path: KnownCertificate[], search: Search): Generator<Prospectiv
       yield* extend(path, search);
       path.pop();
     }
+  } else if (context.source.bySubject(last.issuerKey).length > 0) {
+    // Not an issuer that is missing: say so.
+    spend(context.budget, 'pathLength', path.length + 1);
   }
   if (ending === 'pinned') search.pinned.push({ certificates: path.slice(), ending });
   else if (!extended && search.partial.length < maximumPartialPaths) {

@@ -1,13 +1,15 @@
 /**
  * limbo's pathological cases, by the counters and not by the clock: each ends within its budgets, and which budget
- * ended it is known. The bench looks at their time.
+ * ended it is known. The bench looks at their time. And a chain that is too long.
  */
 import { describe, expect, it } from 'vitest';
-import { createBudget } from '../../src/path/budget.js';
+import { createTrust, verifyCertificate } from '../../src/index.js';
+import { budgetLimits, createBudget } from '../../src/path/budget.js';
 import { buildPaths } from '../../src/path/build.js';
 import type { PathContext } from '../../src/path/context.js';
 import { anyPolicy } from '../../src/path/policy-graph.js';
 import { validatePath } from '../../src/path/validate.js';
+import { type Issued, issueCertificate } from '../../src/stand-in/certificate.js';
 import { Lru } from '../../src/trust/lru.js';
 import { TrustStore } from '../../src/trust/trust-store.js';
 import { readCertificates } from '../../src/verify/input.js';
@@ -91,5 +93,35 @@ describe.skipIf(!haveVectors)(`pathological cases${haveVectors ? '' : ` (skipped
         "pathological::pathological-chain-same-subject-same-key": [],
       }
     `);
+  });
+});
+
+describe('a chain longer than a path may be', () => {
+  const chainOf = (length: number) => {
+    const dates = { notBefore: new Date('2020-01-01'), notAfter: new Date('2030-01-01') };
+    const extensions = { basicConstraints: { ca: true }, keyUsage: ['keyCertSign' as const] };
+    const root = issueCertificate({ subject: 'CN=0', ...dates, extensions });
+    const chain = [root];
+    for (let i = 1; i < length; i++)
+      chain.push(issueCertificate({ subject: `CN=${i}`, issuer: chain[i - 1] as Issued, ...dates, extensions }));
+    const [end, ...intermediates] = chain
+      .slice(1)
+      .map(({ certificate }) => certificate)
+      .reverse();
+    const trust = createTrust({ anchors: [root.certificate], intermediates });
+    return verifyCertificate({ certificate: end as Uint8Array, revocation: 'off' }, trust, {
+      now: new Date('2026-01-01'),
+    });
+  };
+
+  it('is said to be too long, and no issuer only to be missing', () => {
+    const { pathLength } = budgetLimits;
+    expect(chainOf(pathLength).status).toBe('valid');
+    const { status, findings } = chainOf(pathLength + 1);
+    expect(status).toBe('indeterminate');
+    expect(findings.find(({ code }) => code === 'budget_exceeded')?.params).toEqual({
+      budget: 'certificates in a path',
+      limit: pathLength,
+    });
   });
 });
