@@ -32,6 +32,7 @@ export function digestHex(name: DigestName, octets: Uint8Array): string {
   return crypto.hash(name, octets, 'hex');
 }
 
-export function sha256Hex(octets: Uint8Array): string {
+/** Text counts as UTF-8. */
+export function sha256Hex(octets: Uint8Array | string): string {
   return crypto.hash('sha256', octets, 'hex');
 }

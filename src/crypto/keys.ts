@@ -51,9 +51,13 @@ export function describePublicKey(info: SubjectPublicKeyInfo, inheritedParameter
 
 /** Loads a key. `inheritedParameters` are the issuer's, for a DSA key that has none of its own (RFC 5280 §6.1.4 (e)). */
 export function loadPublicKey(info: SubjectPublicKeyInfo, inheritedParameters?: Uint8Array): LoadedKey {
+  return loadDescribed(info, describePublicKey(info, inheritedParameters));
+}
+
+/** Loads a key that was described before. */
+export function loadDescribed(info: SubjectPublicKeyInfo, described: DescribedKey): LoadedKey {
+  if (!described.ok) return described;
   return guarded(() => {
-    const described = describe(info, inheritedParameters);
-    if (!described.ok) return described;
     const { type, bits, curve, pssParameters, dsaParameters } = described.value;
     try {
       const key = create(info, described.value);
@@ -89,9 +93,11 @@ interface Particulars {
   readonly dsaParameters?: Uint8Array;
 }
 
-/** All descriptions have one shape, written out: every leaf gets one. */
+/** All descriptions have one shape, written out: every leaf gets one. A key may be kept longer than the octets it was read from. */
 function description(type: KeyType, bits: number, rest: Particulars = {}): DescribedKey {
-  const { curve, pssParameters, dsaParameters } = rest;
+  const { curve, pssParameters: pss, dsaParameters: dsa } = rest;
+  const pssParameters = pss === undefined ? undefined : new Uint8Array(pss);
+  const dsaParameters = dsa === undefined ? undefined : new Uint8Array(dsa);
   return { ok: true, value: { type, bits, curve, pssParameters, dsaParameters } };
 }
 

@@ -3,6 +3,7 @@
  * has some twenty of them, and their dotted forms would be half of the time that reading it takes. One string for each also
  * makes comparing them cheap. What is missing here is decoded; nothing depends on what the table holds.
  */
+import { isAt } from './octets.js';
 
 const numbers = (arc: string, from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => `${arc}.${from + i}`);
@@ -80,12 +81,6 @@ function slotOf(octets: Uint8Array, from: number, to: number): number {
   const last = octets[to - 1] ?? 0;
   const before = octets[to - 2] ?? 0;
   return (last * 7 + before * 31 + (to - from) * 67) % size;
-}
-
-function isAt(wanted: Uint8Array, octets: Uint8Array, from: number, to: number): boolean {
-  if (wanted.length !== to - from) return false;
-  for (let i = 0; i < wanted.length; i++) if (wanted[i] !== octets[from + i]) return false;
-  return true;
 }
 
 /** Content octets of a dotted form (X.690 §8.19.4). */

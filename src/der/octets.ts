@@ -7,12 +7,15 @@ export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-const hexDigits = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+/** Whether `wanted` are the octets from `start` to `end`. From the end, where identifiers of one kind differ. */
+export function isAt(wanted: Uint8Array, octets: Uint8Array, start: number, end: number): boolean {
+  if (wanted.length !== end - start) return false;
+  for (let i = wanted.length - 1; i >= 0; i--) if (wanted[i] !== octets[start + i]) return false;
+  return true;
+}
 
 export function toHex(octets: Uint8Array): string {
-  let text = '';
-  for (const octet of octets) text += hexDigits[octet];
-  return text;
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('hex');
 }
 
 /** The lower-case hexadecimal digits of `text`, without the colons, spaces and hyphens people write; undefined if it is none. */

@@ -5,8 +5,8 @@ import { DerError, type DerReader, tag } from './reader.js';
 /** X.509 in the wild stays far below; a limit keeps the dotted string, and comparisons of it, small. */
 const maximumOctets = 128;
 
-export function readOid(reader: DerReader, what: string, expectedTag: number = tag.oid): string {
-  reader.pass(expectedTag, what);
+export function readOid(reader: DerReader, what: string, expectedTag: number = tag.oid, of?: string): string {
+  reader.pass(expectedTag, what, of);
   return decodeOid(reader.bytes, what, reader.contentStart, reader.contentEnd);
 }
 

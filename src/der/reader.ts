@@ -57,6 +57,12 @@ export function parsed<T>(parse: () => T): Parsed<T> {
   }
 }
 
+/**
+ * What is read, for the error that may come of it: `what` alone, or a part of something (`of`). Two arguments instead of one
+ * text, since texts would be put together for every field of every input and thrown away.
+ */
+const phrase = (what: string, of: string | undefined): string => (of === undefined ? what : `${what} of ${of}`);
+
 export class DerReader {
   readonly bytes: Uint8Array;
   /** Offset of the next element. */
@@ -82,41 +88,42 @@ export class DerReader {
   }
 
   /** Reads a header, checks it, and moves behind the element. -1: any tag. */
-  pass(expectedTag: number, what: string): void {
+  pass(expectedTag: number, what: string, of?: string): void {
     const { bytes, end } = this;
     let at = this.position;
-    if (at + 2 > end) throw new DerError(what, at >= end ? 'the end of the data' : 'a truncated element');
+    if (at + 2 > end) throw new DerError(phrase(what, of), at >= end ? 'the end of the data' : 'a truncated element');
     const found = bytes[at] as number;
-    if (expectedTag !== -1 && found !== expectedTag) throw new DerError(what, `tag 0x${hexOctet(found)}`);
-    if ((found & 0x1f) === 0x1f) throw new DerError(what, 'a tag of more than one octet');
+    if (expectedTag !== -1 && found !== expectedTag) throw new DerError(phrase(what, of), `tag 0x${hexOctet(found)}`);
+    if ((found & 0x1f) === 0x1f) throw new DerError(phrase(what, of), 'a tag of more than one octet');
     let length = bytes[at + 1] as number;
     at += 2;
     if (length >= 0x80) {
       const octets = length & 0x7f;
-      if (octets === 0) throw new DerError(what, 'an indefinite length, which DER forbids');
+      if (octets === 0) throw new DerError(phrase(what, of), 'an indefinite length, which DER forbids');
       // Four octets name 4 GiB, more than any input that is let in.
-      if (octets > 4) throw new DerError(what, 'a length of more than four octets');
-      if (at + octets > end) throw new DerError(what, 'a truncated element');
+      if (octets > 4) throw new DerError(phrase(what, of), 'a length of more than four octets');
+      if (at + octets > end) throw new DerError(phrase(what, of), 'a truncated element');
       length = 0;
       for (let i = 0; i < octets; i++) length = length * 256 + (bytes[at + i] as number);
-      if (length < 0x80 || (octets > 1 && bytes[at] === 0)) throw new DerError(what, 'a length that is not minimal');
+      if (length < 0x80 || (octets > 1 && bytes[at] === 0))
+        throw new DerError(phrase(what, of), 'a length that is not minimal');
       at += octets;
     }
-    if (length > end - at) throw new DerError(what, 'a truncated element');
+    if (length > end - at) throw new DerError(phrase(what, of), 'a truncated element');
     this.contentStart = at;
     this.contentEnd = at + length;
     this.position = at + length;
   }
 
   /** A reader over the content of the next element. */
-  enter(expectedTag: number, what: string): DerReader {
-    this.pass(expectedTag, what);
+  enter(expectedTag: number, what: string, of?: string): DerReader {
+    this.pass(expectedTag, what, of);
     return new DerReader(this.bytes, this.contentStart, this.contentEnd);
   }
 
   /** The content octets of the next element, not copied. */
-  content(expectedTag: number, what: string): Uint8Array {
-    this.pass(expectedTag, what);
+  content(expectedTag: number, what: string, of?: string): Uint8Array {
+    this.pass(expectedTag, what, of);
     return this.view(this.contentStart, this.contentEnd);
   }
 
@@ -134,8 +141,8 @@ export class DerReader {
   }
 
   /** Passes over the next element, whatever it is. */
-  skip(what: string): void {
-    this.pass(-1, what);
+  skip(what: string, of?: string): void {
+    this.pass(-1, what, of);
   }
 
   /** Offsets of the content of the next element, for callers that index it in place. */
@@ -144,11 +151,11 @@ export class DerReader {
     return { start: this.contentStart, end: this.contentEnd };
   }
 
-  boolean(what: string, expectedTag: number = tag.boolean): boolean {
-    this.pass(expectedTag, what);
+  boolean(what: string, expectedTag: number = tag.boolean, of?: string): boolean {
+    this.pass(expectedTag, what, of);
     const octet = this.bytes[this.contentStart];
     if (this.contentEnd - this.contentStart !== 1 || (octet !== 0 && octet !== 0xff))
-      throw new DerError(what, 'a BOOLEAN that is neither 00 nor FF');
+      throw new DerError(phrase(what, of), 'a BOOLEAN that is neither 00 nor FF');
     return octet === 0xff;
   }
 
@@ -199,14 +206,22 @@ export class DerReader {
   }
 
   /** Nothing may follow. */
-  finish(what: string): void {
-    if (this.position < this.end) throw new DerError(`the end of ${what}`, 'trailing data');
+  finish(what: string, of?: string): void {
+    if (this.position < this.end) throw new DerError(`the end of ${phrase(what, of)}`, 'trailing data');
   }
 }
 
-/** Reads one structure that fills `bytes` to the end. */
-export function readWhole<T>(bytes: Uint8Array, what: string, read: (reader: DerReader) => T): T {
-  const reader = new DerReader(bytes);
+/** Octets within others: what a reader may stand on without a view of its own. */
+export interface Region {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads one structure that fills `octets` to the end. */
+export function readWhole<T>(octets: Uint8Array | Region, what: string, read: (reader: DerReader) => T): T {
+  const reader =
+    octets instanceof Uint8Array ? new DerReader(octets) : new DerReader(octets.bytes, octets.start, octets.end);
   const value = read(reader);
   reader.finish(what);
   return value;

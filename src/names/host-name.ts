@@ -8,7 +8,6 @@
  */
 import { domainToASCII } from 'node:url';
 import type { Parsed } from '../der/reader.js';
-import { latin1 } from './prepare.js';
 
 export interface HostName {
   /** A-labels in lower case, without a trailing dot. */
@@ -41,7 +40,8 @@ export function parseHostName(text: string): Parsed<HostName> {
     if (defect !== undefined) return refuse(defect);
   }
   // RFC 1123 §2.1: the last label tells a name from an address. The many spellings of addresses are no names either.
-  if (/^(\d+|0x[\da-f]*)$/.test(labels.at(-1) as string)) return refuse('an IP address or a number');
+  const last = labels[labels.length - 1] as string;
+  if (isDigit(last.charCodeAt(0)) && /^(\d+|0x[\da-f]*)$/.test(last)) return refuse('an IP address or a number');
   return { ok: true, value: { name, labels } };
 }
 
@@ -54,6 +54,9 @@ function isAscii(text: string): boolean {
   return true;
 }
 
+const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
+const isLetterOrDigit = (c: number): boolean => (c >= 0x61 && c <= 0x7a) || isDigit(c);
+
 /** RFC 1123 §2.1, RFC 5890 §2.3.1: letters, digits, hyphens; no hyphen at an end; 1 to 63 octets. */
 function labelDefect(label: string): string | undefined {
   if (label === '') return 'an empty label';
@@ -61,16 +64,28 @@ function labelDefect(label: string): string | undefined {
   if (label.startsWith('-') || label.endsWith('-')) return 'a label that begins or ends with a hyphen';
   for (let i = 0; i < label.length; i++) {
     const c = label.charCodeAt(i);
-    const allowed = (c >= 0x61 && c <= 0x7a) || (c >= 0x30 && c <= 0x39) || c === 0x2d;
-    if (!allowed) return 'a character that it cannot hold';
+    if (!isLetterOrDigit(c) && c !== 0x2d) return 'a character that it cannot hold';
   }
   return undefined;
 }
 
-/** RFC 9525 §6.3: whether a dNSName, as its octets or as text, is the name asked for. */
-export function matchHostName(presented: Uint8Array | string, reference: HostName): boolean {
-  const text = (typeof presented === 'string' ? presented : latin1(presented)).toLowerCase();
-  if (!text.startsWith('*.')) return text === reference.name;
-  const rest = reference.labels.slice(1);
-  return rest.length >= 2 && text.slice(2) === rest.join('.');
+/** RFC 9525 §6.3: whether a dNSName, by its octets, is the name asked for. */
+export function matchHostName(presented: Uint8Array, reference: HostName): boolean {
+  if (presented[0] === 0x2a && presented[1] === 0x2e) {
+    const { labels, name } = reference;
+    const [first = ''] = labels;
+    return labels.length >= 3 && equalsIgnoringCase(presented, 2, name, first.length + 1);
+  }
+  return equalsIgnoringCase(presented, 0, reference.name, 0);
+}
+
+/** Octets from `at` against lower-case ASCII text from `from`, both to their ends. */
+function equalsIgnoringCase(octets: Uint8Array, at: number, text: string, from: number): boolean {
+  if (octets.length - at !== text.length - from) return false;
+  for (let i = at; i < octets.length; i++) {
+    const octet = octets[i] as number;
+    const lower = octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
+    if (lower !== text.charCodeAt(from + i - at)) return false;
+  }
+  return true;
 }

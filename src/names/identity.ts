@@ -33,13 +33,16 @@ export function checkIdentity(certificate: Certificate, identity: Identity): Fin
 }
 
 function checkHostName(certificate: Certificate, value: string): Finding[] {
-  const presented = namesOf(certificate, generalNameTag.dNSName);
   // An address is no host name, however a dNSName may spell it (RFC 9525 §6.4): asked, and found to match nothing.
-  if (isIpAddressText(value)) return judge(false, 'host name', value, presented, latin1);
+  if (isIpAddressText(value)) {
+    return mismatch('host name', value, namesOf(certificate, generalNameTag.dNSName), latin1);
+  }
   const reference = parseHostName(value);
   if (!reference.ok) return [malformed(reference)];
-  const match = presented.some((name) => matchHostName(name, reference.value));
-  return judge(match, 'host name', reference.value.name, presented, latin1);
+  for (const name of certificate.subjectAltName ?? []) {
+    if (name.tag === generalNameTag.dNSName && matchHostName(name.value, reference.value)) return [];
+  }
+  return mismatch('host name', reference.value.name, namesOf(certificate, generalNameTag.dNSName), latin1);
 }
 
 function checkIpAddress(certificate: Certificate, value: string): Finding[] {
@@ -47,7 +50,7 @@ function checkIpAddress(certificate: Certificate, value: string): Finding[] {
   if (!reference.ok) return [malformed(reference)];
   const presented = namesOf(certificate, generalNameTag.iPAddress);
   const match = presented.some((address) => equalOctets(address, reference.value));
-  return judge(match, 'IP address', formatIpAddress(reference.value), presented, formatIpAddress);
+  return match ? [] : mismatch('IP address', formatIpAddress(reference.value), presented, formatIpAddress);
 }
 
 function checkMailbox(certificate: Certificate, value: string): Finding[] {
@@ -58,7 +61,7 @@ function checkMailbox(certificate: Certificate, value: string): Finding[] {
     const mailbox = parseMailbox(text);
     return mailbox.ok && matchMailbox(mailbox.value, reference.value);
   });
-  return judge(match, 'mailbox', value, presented, String);
+  return match ? [] : mismatch('mailbox', value, presented, String);
 }
 
 function namesOf(certificate: Certificate, form: number): Uint8Array[] {
@@ -70,14 +73,7 @@ function malformed({ expected, found }: { expected: string; found: string }): Fi
 }
 
 /** `format` writes only the names that are shown. */
-function judge<T>(
-  match: boolean,
-  type: string,
-  asked: string,
-  presented: readonly T[],
-  format: (name: T) => string,
-): Finding[] {
-  if (match) return [];
+function mismatch<T>(type: string, asked: string, presented: readonly T[], format: (name: T) => string): Finding[] {
   if (presented.length === 0) return [finding('identity_missing', { type }, { certificate: 0 })];
   const shown = presented
     .slice(0, maximumShown)

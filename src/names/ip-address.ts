@@ -106,5 +106,8 @@ export function isWithinSubnet(address: Uint8Array, constraint: Uint8Array): boo
 
 /** The address that the octets of a dNSName or common name spell, so that it can be kept from passing for a host name. */
 export function isIpAddressText(text: string | Uint8Array): boolean {
-  return parseIpAddress(typeof text === 'string' ? text : latin1(text)).ok;
+  const asked = typeof text === 'string' ? text : latin1(text);
+  // Dotted decimal ends with a digit, the other family has a colon: hardly any name comes further.
+  const last = asked.charCodeAt(asked.length - 1);
+  return ((last >= 0x30 && last <= 0x39) || asked.includes(':')) && parseIpAddress(asked).ok;
 }

@@ -8,6 +8,7 @@
  */
 import { equalOctets } from '../der/octets.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
+import type { Ending } from '../trust/trust-store.js';
 import { budgetLimits, spend } from './budget.js';
 import type { PathContext, ProspectivePath } from './context.js';
 import { checkEdge } from './edges.js';
@@ -19,80 +20,129 @@ const maximumPartialPaths = 4;
 
 /** Every path from `endEntity`, best first. Those that reach an anchor come first, then pinned ends, then dead ends. */
 export function* buildPaths(endEntity: KnownCertificate, context: PathContext): Generator<ProspectivePath> {
-  const search: Search = { context, pinned: [], partial: [], reached: false, visited: undefined };
-  yield* extend([endEntity], search);
-  yield* search.pinned;
+  const search = new Search(endEntity, context, undefined);
+  for (let path = search.next(); path !== undefined; path = search.next()) yield path;
+  for (const path of search.pinned) yield path;
   if (search.reached || search.pinned.length > 0) return;
-  // A second search, along broken edges too: does it reach an anchor by name?
-  const byName: Search = { context, pinned: [], partial: [], reached: false, visited: new Set() };
-  for (const path of extend([endEntity], byName)) {
-    yield path;
-    return;
-  }
-  const [firstPinned] = byName.pinned;
-  if (firstPinned !== undefined) {
-    yield firstPinned;
-    return;
-  }
-  yield* search.partial;
+  // A second search, along broken edges too: does it reach an anchor by name, or a pinned end?
+  const byName = new Search(endEntity, context, new Set());
+  const found = byName.next() ?? byName.pinned[0];
+  if (found !== undefined) yield found;
+  else for (const path of search.partial) yield path;
 }
 
-interface Search {
-  readonly context: PathContext;
-  readonly pinned: ProspectivePath[];
-  readonly partial: ProspectivePath[];
-  reached: boolean;
+/** A certificate of the path under construction, and who may have issued it. */
+interface Step {
+  readonly ending: Ending;
+  readonly candidates: readonly KnownCertificate[];
+  /** Index of the candidate that is tried next. */
+  next: number;
+  extended: boolean;
+}
+
+/** The search with its stack written out: recursive generators would be most of what a short path costs. */
+class Search {
+  /** Paths that end at a pinned authority whose root is not at hand, and some that end nowhere: told after all others. */
+  readonly pinned: ProspectivePath[] = [];
+  readonly partial: ProspectivePath[] = [];
+  reached = false;
+  readonly #context: PathContext;
+  readonly #path: KnownCertificate[] = [];
+  readonly #steps: Step[] = [];
   /**
    * Set where broken edges are followed: by hash what was tried. One way to an anchor is all that is asked then, and whoever
    * led nowhere once leads nowhere from another place; without it names alone would make every order of them a path.
    */
-  readonly visited: Set<string> | undefined;
+  readonly #visited: Set<string> | undefined;
+  /** What is to be added to the path next. */
+  #entering: KnownCertificate | undefined;
+
+  constructor(endEntity: KnownCertificate, context: PathContext, visited: Set<string> | undefined) {
+    this.#context = context;
+    this.#visited = visited;
+    this.#entering = endEntity;
+  }
+
+  /** The next path that reaches an anchor. */
+  next(): ProspectivePath | undefined {
+    for (;;) {
+      if (this.#entering !== undefined) {
+        const reached = this.#enter(this.#entering);
+        this.#entering = undefined;
+        if (reached !== undefined) return reached;
+      }
+      const step = this.#steps[this.#steps.length - 1];
+      if (step === undefined) return undefined;
+      const { budget } = this.#context;
+      const candidate = step.candidates[step.next++];
+      if (candidate === undefined) this.#leave(step);
+      // Without signatures nothing more can be told apart: going on would only walk.
+      else if (budget.exceeded.includes('signatureChecks') || !spend(budget, 'pathSteps')) this.#steps.length = 0;
+      else if (this.#leadsOn(candidate)) {
+        step.extended = true;
+        this.#entering = candidate;
+      }
+    }
+  }
+
+  /** Lengthens the path; it is told, and shortened again, where it ends at an anchor. */
+  #enter(known: KnownCertificate): ProspectivePath | undefined {
+    const context = this.#context;
+    const path = this.#path;
+    path.push(known);
+    const ending = context.source.endingOf(known);
+    // At length 0 only a self-signed anchor ends the path: another one's trust is that of an issuer (DESIGN.md §6).
+    if (ending === 'anchor' && (path.length > 1 || isSelfSigned(known, context))) {
+      const affordable = spend(context.budget, 'paths');
+      const reached = affordable ? { certificates: path.slice(), ending } : undefined;
+      path.pop();
+      this.reached ||= affordable;
+      return reached;
+    }
+    this.#steps.push({ ending, candidates: this.#issuersOf(known), next: 0, extended: false });
+    return undefined;
+  }
+
+  #issuersOf(known: KnownCertificate): readonly KnownCertificate[] {
+    const context = this.#context;
+    if (this.#path.length < maximumPathLength) return candidates(known, this.#path, context);
+    // Not an issuer that is missing: say so.
+    if (context.source.bySubject(known.issuerKey).length > 0)
+      spend(context.budget, 'pathLength', this.#path.length + 1);
+    return none;
+  }
+
+  #leadsOn(candidate: KnownCertificate): boolean {
+    const last = this.#path[this.#path.length - 1] as KnownCertificate;
+    // A DSA key may inherit its parameters from above: only the whole path can tell, so "unknown" goes on.
+    if (this.#visited === undefined) return checkEdge(last, candidate, this.#context).status !== 'bad';
+    if (this.#visited.has(candidate.sha256)) return false;
+    this.#visited.add(candidate.sha256);
+    return true;
+  }
+
+  /** All who may have issued the last certificate were tried. */
+  #leave({ ending, extended }: Step): void {
+    if (ending === 'pinned') this.pinned.push({ certificates: this.#path.slice(), ending });
+    else if (!extended && this.partial.length < maximumPartialPaths) {
+      this.partial.push({ certificates: this.#path.slice(), ending: undefined });
+    }
+    this.#steps.pop();
+    this.#path.pop();
+  }
 }
 
-function* extend(path: KnownCertificate[], search: Search): Generator<ProspectivePath> {
-  const { context, visited } = search;
-  const last = path[path.length - 1] as KnownCertificate;
-  const ending = context.source.endingOf(last);
-  // At length 0 only a self-signed anchor ends the path: another one's trust is that of an issuer (DESIGN.md §6).
-  if (ending === 'anchor' && (path.length > 1 || isSelfSigned(last, context))) {
-    if (!spend(context.budget, 'paths')) return;
-    search.reached = true;
-    yield { certificates: path.slice(), ending };
-    return;
-  }
-  let extended = false;
-  if (path.length < maximumPathLength) {
-    for (const candidate of candidates(last, path, context)) {
-      // Without signatures nothing more can be told apart: going on would only walk.
-      if (context.budget.exceeded.includes('signatureChecks') || !spend(context.budget, 'pathSteps')) return;
-      // A DSA key may inherit its parameters from above: only the whole path can tell, so "unknown" goes on.
-      if (visited === undefined ? checkEdge(last, candidate, context).status === 'bad' : visited.has(candidate.sha256))
-        continue;
-      visited?.add(candidate.sha256);
-      extended = true;
-      path.push(candidate);
-      yield* extend(path, search);
-      path.pop();
-    }
-  } else if (context.source.bySubject(last.issuerKey).length > 0) {
-    // Not an issuer that is missing: say so.
-    spend(context.budget, 'pathLength', path.length + 1);
-  }
-  if (ending === 'pinned') search.pinned.push({ certificates: path.slice(), ending });
-  else if (!extended && search.partial.length < maximumPartialPaths) {
-    search.partial.push({ certificates: path.slice(), ending: undefined });
-  }
-}
+const none: readonly KnownCertificate[] = [];
 
 /** Who may have issued `child`, most promising first. */
 function candidates(
   child: KnownCertificate,
   path: readonly KnownCertificate[],
   context: PathContext,
-): KnownCertificate[] {
+): readonly KnownCertificate[] {
   const { source } = context;
   const named = source.bySubject(child.issuerKey);
-  if (named.length === 0) return [];
+  if (named.length === 0) return none;
   const fresh: KnownCertificate[] = [];
   for (const candidate of named) {
     if (!hiddenByPin(candidate, named, context) && !isIn(path, candidate)) fresh.push(candidate);
@@ -114,7 +164,9 @@ function isIn(path: readonly KnownCertificate[], candidate: KnownCertificate): b
 }
 
 function sameIdentity(a: KnownCertificate, b: KnownCertificate): boolean {
-  return a.sha256 === b.sha256 || (a.subjectKey === b.subjectKey && a.publicKeyId === b.publicKeyId);
+  // The keys first: they nearly always differ, and comparing their octets is cheaper than working out what is compared else.
+  if (a === b || a.sha256 === b.sha256) return true;
+  return equalOctets(a.certificate.publicKey.der, b.certificate.publicKey.der) && a.subjectKey === b.subjectKey;
 }
 
 /** A certificate with the name and key of a pinned authority that is at hand itself does not stand in for it. */

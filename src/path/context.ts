@@ -1,10 +1,8 @@
-/** What path validation works with: the question, the certificates it may use, the caches of the snapshot, the budget. */
+/** What path validation works with: the question, the certificates it may use, the budget. */
 import type { AlgorithmMode } from '../crypto/acceptance.js';
-import type { KnownCertificate } from '../trust/known-certificate.js';
-import type { Lru } from '../trust/lru.js';
+import type { KeyedEdge, KnownCertificate } from '../trust/known-certificate.js';
 import type { CertificateSource, Ending } from '../trust/trust-store.js';
 import type { Budget } from './budget.js';
-import type { KeyedEdge } from './edges.js';
 
 /** The inputs of RFC 5280 §6.1.1 and what the product adds to them. Times are milliseconds since 1970. */
 export interface PathContext {
@@ -20,9 +18,7 @@ export interface PathContext {
   readonly initialPolicyMappingInhibit: boolean;
   readonly initialAnyPolicyInhibit: boolean;
   readonly source: CertificateSource;
-  /** Verified edges by the hash of their child, of the snapshot: bounded, and never deciding. */
-  readonly edgeCache: Lru<readonly KeyedEdge[]>;
-  /** Edges that this request has asked about already: each is paid for once. */
+  /** Edges that this request has asked about already, by the hash of their child: each is paid for once. */
   readonly edges: Map<string, KeyedEdge[]>;
   readonly budget: Budget;
 }

@@ -43,8 +43,12 @@ export function purposeOid(nameOrOid: string): string | undefined {
   return isOid(nameOrOid) ? nameOrOid : undefined;
 }
 
+const purposeByOid: ReadonlyMap<string, Purpose & { readonly name: string }> = new Map(
+  purposeNames.map((name) => [purposes[name].oid, { ...purposes[name], name }]),
+);
+
 export function purposeName(oid: string): string {
-  return purposeNames.find((name) => purposes[name].oid === oid) ?? oid;
+  return purposeByOid.get(oid)?.name ?? oid;
 }
 
 /** The bit of a key usage by its RFC 5280 name or X.509's contentCommitment; undefined for anything else. */
@@ -82,15 +86,13 @@ export function checkPurpose(
   const usage = purposeName(oid);
   const explicit = oid === timeStamping.oid || oid === codeSigning.oid;
   const findings: Finding[] = [];
-  path.forEach((certificate, index) => {
-    const granted = certificate.extKeyUsage;
-    if (granted === undefined) return;
+  for (let index = 0; index < path.length; index++) {
+    const granted = (path[index] as Certificate).extKeyUsage;
+    if (granted === undefined || granted.includes(oid)) continue;
     // An authority with anyExtendedKeyUsage restricts nothing below it; for the end entity the explicit purposes need more.
-    const any = anySatisfies && granted.includes(anyExtendedKeyUsage) && !(explicit && index === 0);
-    if (!granted.includes(oid) && !any) {
-      findings.push(finding('extended_key_usage_not_allowed', { usage }, { certificate: index }));
-    }
-  });
+    if (anySatisfies && granted.includes(anyExtendedKeyUsage) && !(explicit && index === 0)) continue;
+    findings.push(finding('extended_key_usage_not_allowed', { usage }, { certificate: index }));
+  }
   const [endEntity] = path;
   if (endEntity === undefined) return findings;
   findings.push(...checkForm(endEntity, oid, usage));
@@ -103,7 +105,7 @@ function checkForm(certificate: Certificate, oid: string, usage: string): Findin
   const invalid = (detail: string) =>
     findings.push(finding('extended_key_usage_invalid', { usage, detail }, { certificate: 0 }));
   const { keyUsage, extKeyUsage } = certificate;
-  const bits = purposeNames.map((name) => purposes[name]).find((purpose) => purpose.oid === oid)?.consistentBits;
+  const bits = purposeByOid.get(oid)?.consistentBits;
   if (bits !== undefined && keyUsage !== undefined && (keyUsage & bits) === 0) {
     invalid('keyUsage has no bit that is consistent with it');
   }

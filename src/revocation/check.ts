@@ -10,7 +10,7 @@ import type { PathContext, ProspectivePath } from '../path/context.js';
 import { validityTime } from '../path/validate.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import type { CrlSource } from './evidence.js';
-import { type Judge, type Judgement, type Place, subjectOf, workFinding } from './judge.js';
+import { type Judge, type Judgement, type Place, workFinding } from './judge.js';
 import { observe } from './observe.js';
 import {
   datesOf,
@@ -28,6 +28,8 @@ export interface RevocationOptions {
   readonly mode: 'require' | 'known';
   /** A time (milliseconds) by which the certificates are proven to have existed: of a message that carries them. */
   readonly provenBy?: number | undefined;
+  /** Whether `facts` are wanted. */
+  readonly facts?: boolean;
 }
 
 /** What the rules about messages need to know of one certificate (REVOCATION.md, rule 8). */
@@ -51,7 +53,7 @@ export interface RevocationResult {
   readonly reports: RevocationReport[];
   readonly findings: Finding[];
   readonly missing: MissingCrl[];
-  /** As `reports`. */
+  /** As `reports`; empty where they were not asked for. */
   readonly facts: RevocationFacts[];
 }
 
@@ -72,12 +74,12 @@ export function checkRevocation(
     const place: Place = { path: certificates, index };
     if (index === top) {
       result.reports.push(reportTop(index));
-      result.facts.push(noFacts(index));
+      if (options.facts === true) result.facts.push(noFacts(index));
       continue;
     }
     const judgement = judge.judgementOf(place) ?? nothingKnown(place);
     const status = evaluate(judgement, at);
-    result.findings.push(...findingsOf(index, at, status, judgement, judge, options.mode));
+    for (const found of findingsOf(index, at, status, judgement, judge, options.mode)) result.findings.push(found);
     const missing = missingFor(judgement, status, judge);
     if (missing !== undefined) result.missing.push(missing);
     const tainted = taintOf(index, compromised, options.provenBy);
@@ -87,7 +89,7 @@ export function checkRevocation(
         ? { ...reportOf(index, status, taintedWhy), status: 'unknown' }
         : reportOf(index, status, why),
     );
-    result.facts.push(factsOf(at, status, judgement, tainted !== undefined));
+    if (options.facts === true) result.facts.push(factsOf(at, status, judgement, tainted !== undefined));
     // An authority that was revoked at the time asked about is an error already.
     const from = judgement.compromisedFrom;
     if (from !== undefined && index > 0 && status.status !== 'revoked') {
@@ -170,32 +172,27 @@ const maximumDepth = 8;
 const maximumJudgements = 256;
 
 export function createJudge(context: PathContext, source: CrlSource): Judge {
-  const done = new Map<KnownCertificate, Judgement[]>();
+  const done: Judgement[] = [];
   const underway: Place[] = [];
-  let count = 0;
-  const judge: Judge = {
+  return {
     context,
     source,
     signerPaths: new Map(),
     work: { signatures: 0, exceeded: false },
     judgementOf(place) {
-      const subject = subjectOf(place);
-      const judged = done.get(subject);
-      const same = judged?.find((other) => sameIssuer(other.place, place));
-      if (same !== undefined) return same;
+      for (const judgement of done) if (isSame(judgement.place, place)) return judgement;
       // The recursion is cut at a certificate that is being judged already.
-      if (underway.some((other) => subjectOf(other) === subject && sameIssuer(other, place))) return undefined;
-      if (underway.length >= maximumDepth || count >= maximumJudgements) return undefined;
-      count++;
+      for (const other of underway) if (isSame(other, place)) return undefined;
+      if (underway.length >= maximumDepth || done.length + underway.length >= maximumJudgements) return undefined;
       underway.push(place);
-      const judgement = observe(place, judge);
+      const judgement = observe(place, this);
       underway.pop();
-      if (judged === undefined) done.set(subject, [judgement]);
-      else judged.push(judgement);
+      done.push(judgement);
       return judgement;
     },
   };
-  return judge;
 }
 
-const sameIssuer = (a: Place, b: Place): boolean => a.path[a.index + 1] === b.path[b.index + 1];
+/** The same certificate under the same issuer. */
+const isSame = (a: Place, b: Place): boolean =>
+  a.path[a.index] === b.path[b.index] && a.path[a.index + 1] === b.path[b.index + 1];

@@ -20,11 +20,10 @@ const maximumWarnings = 8;
 
 export function observe(place: Place, judge: Judge): Judgement {
   const subject = subjectOf(place);
-  const refused: string[] = [];
   const warnings: Finding[] = [];
   const observations: Observation[] = [];
   const scope = scopeOf(subject, judge.source);
-  for (const why of scope.refused) refused.push(why);
+  const refused = [...scope.refused];
   for (const { crl, reasons } of scope.applicable) {
     if (crl.list.thisUpdate > judge.context.now + clockTolerance) {
       warnings.push(finding('crl_from_future', { thisUpdate: formatTime(crl.list.thisUpdate) }));
@@ -38,13 +37,15 @@ export function observe(place: Place, judge: Judge): Judgement {
     if (!refused.includes(answer.why)) refused.push(answer.why);
     if (answer.bad) warnings.push(finding('crl_signature_invalid'));
   }
-  if (observations.length > 1) observations.push(...combineDeltas(observations));
-  observations.sort(earliestFirst);
+  if (observations.length > 1) {
+    observations.push(...combineDeltas(observations));
+    observations.sort(earliestFirst);
+  }
   return {
     place,
     observations,
     refused,
-    warnings: warnings.slice(0, maximumWarnings),
+    warnings: warnings.length > maximumWarnings ? warnings.slice(0, maximumWarnings) : warnings,
     compromisedFrom: compromisedFrom(observations),
   };
 }

@@ -36,42 +36,53 @@ const maximumPoints = 32;
 
 /** All CRLs held that may speak for `subject`, latest first. */
 export function scopeOf(subject: KnownCertificate, source: CrlSource): Scope {
-  const { certificate } = subject;
-  const reasons = new Map<HeldCrl, number>();
-  let refused: Set<string> | undefined;
-  const points = [...(certificate.cRLDistributionPoints ?? []).slice(0, maximumPoints), implicitPoint(certificate)];
-  for (const point of points) {
-    for (const issuerKey of issuersOf(point, subject)) {
-      const crls = source.byIssuer(issuerKey);
-      // The same issuingDistributionPoint has the same answer: worked out once for a history of hundreds.
-      const answers = crls.length < 2 ? undefined : new Map<string, number | string>();
-      for (const crl of crls) {
-        const answer = answers?.get(crl.scopeKey) ?? judgeScope(point, crl, subject);
-        answers?.set(crl.scopeKey, answer);
-        if (typeof answer === 'number') reasons.set(crl, (reasons.get(crl) ?? 0) | answer);
-        else refused = (refused ?? new Set()).add(answer);
-      }
-    }
+  const search: Search = { subject, source, reasons: new Map(), refused: undefined };
+  const points = subject.certificate.cRLDistributionPoints ?? none;
+  for (let i = 0; i < points.length && i < maximumPoints; i++) {
+    const point = points[i] as DistributionPoint;
+    if (point.cRLIssuer === undefined) lookAt(point, subject.issuerKey, search);
+    else for (const issuerKey of issuersOf(point.cRLIssuer)) lookAt(point, issuerKey, search);
   }
+  lookAt(implicitPoint, subject.issuerKey, search);
   const applicable: ApplicableCrl[] = [];
-  for (const [crl, mask] of reasons) applicable.push({ crl, reasons: mask });
-  return { applicable, refused: refused ?? nothingRefused };
+  for (const [crl, mask] of search.reasons) applicable.push({ crl, reasons: mask });
+  return { applicable, refused: search.refused ?? nothingRefused };
 }
 
+const none: readonly DistributionPoint[] = [];
 const nothingRefused: ReadonlySet<string> = new Set();
 
-/** §6.3.3, last paragraph: both reasons and cRLIssuer omitted, the names those of the certificate's issuer. */
-function implicitPoint({ issuer, extensions }: Certificate): DistributionPoint {
-  const fullName: GeneralName[] = [{ tag: generalNameTag.directoryName, value: issuer.der, name: issuer }];
-  const alternatives = findExtension(extensions, extensionOid.issuerAltName);
-  if (alternatives !== undefined) fullName.push(...readAlternativeNames(alternatives.value, 'issuerAltName'));
-  return { fullName, nameRelativeToCRLIssuer: undefined, reasons: undefined, cRLIssuer: undefined };
+/** §6.3.3, last paragraph: both reasons and cRLIssuer omitted, the names those of the certificate's issuer (`namesOfIssuer`). */
+const implicitPoint: DistributionPoint = {
+  fullName: undefined,
+  nameRelativeToCRLIssuer: undefined,
+  reasons: undefined,
+  cRLIssuer: undefined,
+};
+
+interface Search {
+  readonly subject: KnownCertificate;
+  readonly source: CrlSource;
+  readonly reasons: Map<HeldCrl, number>;
+  refused: Set<string> | undefined;
 }
 
-/** (b)(1): the names that the CRL's issuer may have. */
-function issuersOf(point: DistributionPoint, subject: KnownCertificate): readonly string[] {
-  if (point.cRLIssuer === undefined) return [subject.issuerKey];
-  return [...new Set(point.cRLIssuer.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name)])))];
+/** (b)(1): the names that the CRL's issuer may have where the point names it. */
+function issuersOf(cRLIssuer: readonly GeneralName[]): ReadonlySet<string> {
+  return new Set(cRLIssuer.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name)])));
+}
+
+/** The CRLs of one name that may speak by way of one point. */
+function lookAt(point: DistributionPoint, issuerKey: string, search: Search): void {
+  const crls = search.source.byIssuer(issuerKey);
+  // The same issuingDistributionPoint has the same answer: worked out once for a history of hundreds.
+  const answers = crls.length < 2 ? undefined : new Map<string, number | string>();
+  for (const crl of crls) {
+    const answer = answers?.get(crl.scopeKey) ?? judgeScope(point, crl, search.subject);
+    answers?.set(crl.scopeKey, answer);
+    if (typeof answer === 'number') search.reasons.set(crl, (search.reasons.get(crl) ?? 0) | answer);
+    else search.refused = (search.refused ?? new Set()).add(answer);
+  }
 }
 
 /** The reasons that the CRL covers by way of this point, or why it is out of scope. */
@@ -107,9 +118,15 @@ function namesMatch(
   if (issued.length === 0) return true;
   // §4.2.1.13: a relative name in the certificate is relative to the cRLIssuer, or else to the certificate's issuer.
   const relativeTo = point.cRLIssuer?.find(({ name }) => name !== undefined)?.name ?? subject.certificate.issuer;
-  const asked = fullNames(point, relativeTo);
+  const asked = point === implicitPoint ? namesOfIssuer(subject.certificate) : fullNames(point, relativeTo);
   const names = asked.length > 0 ? asked : (point.cRLIssuer ?? []);
   return names.some((name) => issued.some((other) => sameGeneralName(name, other)));
+}
+
+function namesOfIssuer({ issuer, extensions }: Certificate): readonly GeneralName[] {
+  const name: GeneralName = { tag: generalNameTag.directoryName, value: issuer.der, name: issuer };
+  const alternatives = findExtension(extensions, extensionOid.issuerAltName);
+  return alternatives === undefined ? [name] : [name, ...readAlternativeNames(alternatives.value, 'issuerAltName')];
 }
 
 type PointName = Pick<DistributionPoint, 'fullName' | 'nameRelativeToCRLIssuer'>;

@@ -57,15 +57,11 @@ export function signerOf(crl: HeldCrl, place: Place, judge: Judge): SignerAnswer
 }
 
 /** The path's own authorities first, then other certificates of that name; those that the key identifier points to before all. */
-function candidatesFor(crl: HeldCrl, place: Place, { context }: Judge): readonly KnownCertificate[] {
-  const { path, index } = place;
+function candidatesFor(crl: HeldCrl, { path, index }: Place, { context }: Judge): readonly KnownCertificate[] {
   const all: KnownCertificate[] = [];
-  const add = (known: KnownCertificate) => {
-    if (known.subjectKey === crl.issuerKey && !all.some(({ sha256 }) => sha256 === known.sha256)) all.push(known);
-  };
-  for (let above = index + 1; above < path.length; above++) add(path[above] as KnownCertificate);
-  for (const known of context.source.bySubject(crl.issuerKey)) add(known);
-  add(subjectOf(place));
+  for (let above = index + 1; above < path.length; above++) addCandidate(all, path[above], crl);
+  for (const known of context.source.bySubject(crl.issuerKey)) addCandidate(all, known, crl);
+  addCandidate(all, path[index], crl);
   if (all.length < 2) return all;
   const rank = (known: KnownCertificate) => identifierHint(crl.list, known) ?? 1;
   return all
@@ -73,6 +69,12 @@ function candidatesFor(crl: HeldCrl, place: Place, { context }: Judge): readonly
     .sort((a, b) => b.rank - a.rank || a.order - b.order)
     .slice(0, maximumCandidates)
     .map(({ known }) => known);
+}
+
+function addCandidate(all: KnownCertificate[], known: KnownCertificate | undefined, crl: HeldCrl): void {
+  if (known === undefined || known.subjectKey !== crl.issuerKey) return;
+  for (const other of all) if (other.sha256 === known.sha256) return;
+  all.push(known);
 }
 
 /** 2: the key identifiers agree; 0: they differ; undefined: they say nothing. */

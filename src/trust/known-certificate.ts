@@ -4,9 +4,10 @@
  * one between requests can never change a verdict.
  */
 import { sha256Hex } from '../crypto/digest.js';
-import { type DescribedKey, describePublicKey, type LoadedKey, loadPublicKey } from '../crypto/keys.js';
+import { type DescribedKey, describePublicKey, type LoadedKey, loadDescribed, type PublicKey } from '../crypto/keys.js';
 import { toHex } from '../der/octets.js';
 import { formatTime } from '../der/time.js';
+import type { Finding } from '../findings/finding.js';
 import type { Certificate } from '../x509/certificate.js';
 import { KnownName, type KnownNames } from './known-name.js';
 import type { PinnedAuthority } from './pins.js';
@@ -21,6 +22,24 @@ export interface CertificateFacts {
   readonly notAfter: string;
 }
 
+/** Does a key fit the signature on a certificate? `unknown`: it could not be computed. */
+export type EdgeResult =
+  | { readonly status: 'good'; readonly key: PublicKey }
+  | { readonly status: 'bad'; readonly key: PublicKey | undefined }
+  | { readonly status: 'unknown'; readonly key: PublicKey | undefined; readonly finding: Finding | undefined };
+
+/**
+ * The answer for one key that may have signed a certificate. They stand in a list, because nearly every certificate has one
+ * issuer, and a text of both hashes as a key would be built and hashed anew for each question.
+ */
+export interface KeyedEdge {
+  /** publicKeyId of the issuer. */
+  readonly issuer: string;
+  /** DSA parameters that the issuer's key took from above. */
+  readonly inherited: Uint8Array | undefined;
+  readonly result: EdgeResult;
+}
+
 export class KnownCertificate {
   readonly certificate: Certificate;
   /** SHA-256 of the received octets, lower-case hexadecimal. */
@@ -29,19 +48,21 @@ export class KnownCertificate {
   readonly pinned: PinnedAuthority | undefined;
   readonly subject: KnownName;
   readonly issuer: KnownName;
+  /** Answers of path/edges.ts, which bounds them: they follow from the octets of both certificates. */
+  readonly edges: KeyedEdge[] = [];
   #publicKeyId: string | undefined;
   #loadedKey: LoadedKey | undefined;
   #describedKey: DescribedKey | undefined;
   #facts: CertificateFacts | undefined;
 
-  /** `names`: where names that other certificates carry too are shared. */
-  constructor(certificate: Certificate, sha256: string, pinned?: PinnedAuthority, names?: KnownNames) {
+  /** `names`: where names that other certificates carry too are shared; `keep`: whether this one's may be kept there. */
+  constructor(certificate: Certificate, sha256: string, pinned?: PinnedAuthority, names?: KnownNames, keep = false) {
     this.certificate = certificate;
     this.sha256 = sha256;
     this.pinned = pinned;
-    this.issuer = names?.know(certificate.issuer) ?? new KnownName(certificate.issuer);
+    this.issuer = names?.know(certificate.issuer, keep) ?? new KnownName(certificate.issuer);
     // The subject of an authority is the issuer of others; that of an end entity is its own.
-    const shared = certificate.basicConstraints?.cA === true ? names?.know(certificate.subject) : undefined;
+    const shared = certificate.basicConstraints?.cA === true ? names?.know(certificate.subject, keep) : undefined;
     this.subject = shared ?? new KnownName(certificate.subject);
   }
 
@@ -94,7 +115,7 @@ export class KnownCertificate {
 
   /** The key, loaded at the first use; DSA keys without parameters are loaded by the path, which knows what they inherit. */
   get loadedKey(): LoadedKey {
-    this.#loadedKey ??= loadPublicKey(this.certificate.publicKey);
+    this.#loadedKey ??= loadDescribed(this.certificate.publicKey, this.describedKey);
     return this.#loadedKey;
   }
 

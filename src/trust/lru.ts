@@ -34,3 +34,39 @@ export class Lru<V, K = string> {
     this.#young.set(key, value);
   }
 }
+
+/** Slots for hashes that were met; a newer one takes the place of an older one. */
+const slots = 4096;
+/** Hashes that are kept as they are before the table is made: most stores of a single verification never need it. */
+const firstHashes = 8;
+
+/**
+ * Which hashes were met lately, about: 32 bits of each, in a table that never grows and holds nothing that a garbage collector
+ * would have to look at. A wrong answer, which chance gives once in 2^32, keeps in a cache what is not worth it.
+ */
+export class SeenHashes {
+  #first: string[] = [];
+  #table: Uint32Array | undefined;
+
+  /** Whether this hash (hexadecimal) was met before; from now on it was. */
+  meet(sha256: string): boolean {
+    if (this.#table !== undefined) return meetIn(this.#table, sha256);
+    if (this.#first.includes(sha256)) return true;
+    this.#first.push(sha256);
+    if (this.#first.length === firstHashes) {
+      this.#table = new Uint32Array(slots);
+      for (const hash of this.#first) meetIn(this.#table, hash);
+      this.#first = [];
+    }
+    return false;
+  }
+}
+
+function meetIn(table: Uint32Array, sha256: string): boolean {
+  const bits = Number.parseInt(sha256.slice(0, 11), 16);
+  const slot = bits % slots;
+  const rest = Math.floor(bits / slots) >>> 0;
+  const again = table[slot] === rest;
+  table[slot] = rest;
+  return again;
+}

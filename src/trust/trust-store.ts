@@ -11,7 +11,7 @@ import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import type { Catalogue } from './catalogue.js';
 import { KnownCertificate } from './known-certificate.js';
 import { KnownNames } from './known-name.js';
-import { Lru } from './lru.js';
+import { Lru, SeenHashes } from './lru.js';
 import { createPins, type FactDifference, factDifferences, type PinnedAuthority, type Pins } from './pins.js';
 
 /** Where a path may end. */
@@ -39,7 +39,6 @@ export interface DisputedAuthority {
  * of 1 MiB are let in, and a stream of them must not fill the memory.
  */
 const parsedCapacity = 2048;
-const seenCapacity = 16_384;
 const maximumCachedOctets = 16 * 1024;
 
 export class TrustStore implements CertificateSource {
@@ -50,7 +49,7 @@ export class TrustStore implements CertificateSource {
   readonly #anchors = new Set<string>();
   readonly #pinnedIdentities = new Map<string, PinnedAuthority>();
   readonly #parsed = new Lru<KnownCertificate>(parsedCapacity);
-  readonly #seen = new Lru<true>(seenCapacity);
+  readonly #seen = new SeenHashes();
   readonly #names = new KnownNames();
 
   constructor(catalogues: readonly Catalogue[]) {
@@ -103,27 +102,33 @@ export class TrustStore implements CertificateSource {
   /** The known form of a certificate: from here when held, else worked out once. */
   know(certificate: Certificate): KnownCertificate {
     const sha256 = sha256Hex(certificate.der);
-    return this.#bySha256.get(sha256) ?? this.#parsed.get(sha256) ?? this.#remember(certificate, sha256);
+    return this.#bySha256.get(sha256) ?? this.#parsed.get(sha256) ?? this.#know(certificate, sha256, true);
   }
 
-  /** Reads a certificate, or takes it from the cache when the same octets were read before. */
-  read(der: Uint8Array): { ok: true; value: KnownCertificate } | { ok: false; expected: string; found: string } {
+  /**
+   * Reads a certificate, or takes it from the cache when the same octets were read before. One that is new stands on the octets
+   * that were given, which the caller must leave alone until the verification is over; what is kept has octets of its own.
+   */
+  read(given: Uint8Array): { ok: true; value: KnownCertificate } | { ok: false; expected: string; found: string } {
+    // Memory shared with another thread may change between two looks at it. (`slice` of a Buffer would not copy.)
+    const der = given.buffer instanceof SharedArrayBuffer ? new Uint8Array(given) : given;
     const sha256 = sha256Hex(der);
     const known = this.#bySha256.get(sha256) ?? this.#parsed.get(sha256);
     if (known !== undefined) return { ok: true, value: known };
-    // The caller's buffer may be reused or changed; what is cached must not. (`slice` of a Buffer would not copy.)
-    const result = parseCertificate(new Uint8Array(der));
-    return result.ok ? { ok: true, value: this.#remember(result.value, sha256) } : result;
+    const small = der.length <= maximumCachedOctets;
+    const again = small && this.#seen.meet(sha256);
+    const result = parseCertificate(again ? new Uint8Array(der) : der, small ? this.#names : undefined);
+    if (!result.ok) return result;
+    const value = this.#know(result.value, sha256, again);
+    if (again) this.#parsed.set(sha256, value);
+    return { ok: true, value };
   }
 
-  #remember(certificate: Certificate, sha256: string): KnownCertificate {
+  /** `keep`: its octets are its own. The names of a large certificate may be large, and are not kept. */
+  #know(certificate: Certificate, sha256: string, keep: boolean): KnownCertificate {
     const pinned = this.pins.match(certificate.der, sha256);
-    // A name holds on to the octets of its certificate, so the names of large ones are not kept either.
-    if (certificate.der.length > maximumCachedOctets) return new KnownCertificate(certificate, sha256, pinned);
-    const known = new KnownCertificate(certificate, sha256, pinned, this.#names);
-    if (this.#seen.get(sha256) === true) this.#parsed.set(sha256, known);
-    else this.#seen.set(sha256, true);
-    return known;
+    const names = certificate.der.length <= maximumCachedOctets ? this.#names : undefined;
+    return new KnownCertificate(certificate, sha256, pinned, names, keep);
   }
 
   bySubject(subjectKey: string): readonly KnownCertificate[] {
@@ -156,8 +161,10 @@ export class TrustOverlay implements CertificateSource {
   /** Pinned certificates that the request brings and the snapshot does not hold. */
   readonly discovered: KnownCertificate[] = [];
   readonly disputed: DisputedAuthority[] = [];
-  readonly #bySubject = new Map<string, KnownCertificate[]>();
-  readonly #seen = new Set<string>();
+  /** What the base lacks. */
+  readonly #own: KnownCertificate[] = [];
+  /** By subject, as far as they were indexed: most requests bring one certificate or two, and few questions are asked. */
+  #bySubject: Map<string, KnownCertificate[]> | undefined;
   #pinnedIdentities: Map<string, PinnedAuthority> | undefined;
 
   constructor(base: TrustStore) {
@@ -165,10 +172,10 @@ export class TrustOverlay implements CertificateSource {
   }
 
   add(known: KnownCertificate): void {
-    if (this.#seen.has(known.sha256)) return;
-    this.#seen.add(known.sha256);
     if (this.base.has(known.sha256)) return;
-    push(this.#bySubject, known.subjectKey, known);
+    for (const other of this.#own) if (other.sha256 === known.sha256) return;
+    this.#own.push(known);
+    if (this.#bySubject !== undefined) push(this.#bySubject, known.subjectKey, known);
     if (known.pinned === undefined) return;
     const dispute = disputeOf(known, known.pinned);
     if (dispute !== undefined) this.disputed.push(dispute);
@@ -180,9 +187,19 @@ export class TrustOverlay implements CertificateSource {
   }
 
   bySubject(subjectKey: string): readonly KnownCertificate[] {
-    const own = this.#bySubject.get(subjectKey);
+    const own = this.#ownBySubject(subjectKey);
     const base = this.base.bySubject(subjectKey);
     return own === undefined ? base : base.length === 0 ? own : [...base, ...own];
+  }
+
+  #ownBySubject(subjectKey: string): readonly KnownCertificate[] | undefined {
+    const [only] = this.#own;
+    if (this.#own.length < 2) return only?.subjectKey === subjectKey ? this.#own : undefined;
+    if (this.#bySubject === undefined) {
+      this.#bySubject = new Map();
+      for (const known of this.#own) push(this.#bySubject, known.subjectKey, known);
+    }
+    return this.#bySubject.get(subjectKey);
   }
 
   endingOf(known: KnownCertificate): Ending {

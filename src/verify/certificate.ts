@@ -85,13 +85,15 @@ export function answer(question: Question): Verdict {
     at: times.at,
     now: times.now,
     source: overlay,
-    edgeCache: snapshot.edgeCache,
     edges: new Map(),
     budget: createBudget(),
   };
-  const common = [...question.inputFindings, ...disputes(snapshot.store.disputed), ...disputes(overlay.disputed)];
+  const common = question.inputFindings.slice();
+  for (const dispute of snapshot.store.disputed) common.push(disputeFinding(dispute));
+  for (const dispute of overlay.disputed) common.push(disputeFinding(dispute));
   if (question.identity !== undefined) {
-    common.push(...checkIdentity(endEntity.certificate, question.identity).map((f) => ({ ...f, certificate: 0 })));
+    for (const found of checkIdentity(endEntity.certificate, question.identity))
+      common.push({ ...found, certificate: 0 });
   }
   const evidence = question.crls.length === 0 ? snapshot.evidence : snapshot.evidence.with(question.crls);
   const evaluations: Evaluation[] = [];
@@ -117,7 +119,7 @@ function evaluate(path: ProspectivePath, question: Question, context: PathContex
   const certificates = path.certificates.map((known) => known.certificate);
   const findings = validatePath(path, context);
   const missing: Missing[] = [];
-  findings.push(...checkEnding(path, question, missing));
+  if (path.ending !== 'anchor') findings.push(...checkEnding(path, question, missing));
   findings.push(...checkAuthorities(path, overlay, context.at, profile));
   findings.push(...checkProfile(profile, certificates));
   if (question.keyUsage !== undefined)
@@ -130,10 +132,11 @@ function evaluate(path: ProspectivePath, question: Question, context: PathContex
     findings.push(finding('revocation_not_checked'));
     return { path, findings, revocation: [], facts: [], missing };
   }
-  const provenBy = question.existence?.provenBy;
-  const revocation = checkRevocation(path, context, evidence, { mode, provenBy });
-  findings.push(...revocation.findings);
-  missing.push(...revocation.missing);
+  const { existence } = question;
+  const asked = { mode, provenBy: existence?.provenBy, facts: existence !== undefined };
+  const revocation = checkRevocation(path, context, evidence, asked);
+  for (const found of revocation.findings) findings.push(found);
+  for (const item of revocation.missing) missing.push(item);
   return { path, findings, revocation: revocation.reports, facts: revocation.facts, missing };
 }
 
@@ -146,7 +149,6 @@ function checkEnding(path: ProspectivePath, question: Question, missing: Missing
   const { overlay, options, profile } = question;
   const top = path.certificates.length - 1;
   const last = path.certificates[top] as KnownCertificate;
-  if (path.ending === 'anchor') return [];
   if (path.ending === 'pinned') {
     const pinned = overlay.authorityOf(last);
     const roots = pinned?.catalogue.authorities.filter(({ role }) => role === 'root') ?? [];
@@ -199,14 +201,12 @@ function checkAuthorities(
   return findings;
 }
 
-function disputes(disputed: readonly DisputedAuthority[]): Finding[] {
-  return disputed.map(({ pinned, differences }) => {
-    const detail = differences
-      .map(({ fact, published, found }) => `${fact} published ${published}, found ${found}`)
-      .join('; ');
-    // A warning: the authority is only left out. Where it was needed the path ends nowhere, which is the error.
-    return finding('authority_facts_differ', { authority: pinned.authority.name, detail }, { severity: 'warning' });
-  });
+function disputeFinding({ pinned, differences }: DisputedAuthority): Finding {
+  const detail = differences
+    .map(({ fact, published, found }) => `${fact} published ${published}, found ${found}`)
+    .join('; ');
+  // A warning: the authority is only left out. Where it was needed the path ends nowhere, which is the error.
+  return finding('authority_facts_differ', { authority: pinned.authority.name, detail }, { severity: 'warning' });
 }
 
 function unreadable(

@@ -19,7 +19,7 @@ import type { Evaluation, Question } from './question.js';
 import type { Times } from './request.js';
 import type { Snapshot } from './snapshot.js';
 import { summarize } from './summary.js';
-import type { Missing, PathReport, Verdict } from './types.js';
+import type { CertificateSummary, Missing, PathReport, Verdict } from './types.js';
 import { engineVersion } from './version.js';
 
 /**
@@ -41,25 +41,31 @@ interface Ranked {
 /** The verdict over all paths that were tried; `common` are the findings of no path. */
 export function decide(evaluations: readonly Evaluation[], common: readonly Finding[], question: Question): Verdict {
   const { snapshot, overlay, times } = question;
-  const ordered = evaluations
-    .map(
-      (evaluation, index): Ranked => ({
-        evaluation,
-        findings: rankFindings(uniqueFindings(evaluation.findings)),
-        index,
-      }),
-    )
-    .sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings) || a.index - b.index);
+  const ordered = order(evaluations);
   const [best] = ordered;
-  const verdict = verdictWithoutPath(uniqueFindings([...(best?.findings ?? []), ...common]), snapshot, times);
-  verdict.paths = ordered.map(({ evaluation, findings }) => reportPath(evaluation.path, findings, overlay));
-  verdict.revocation = best?.evaluation.revocation ?? [];
-  verdict.missing = uniqueMissing(best?.evaluation.missing ?? []);
-  verdict.discovered = {
-    authorities: overlay.discovered.map(({ certificate }) => certificate.der),
-    crls: discoveredCrls(evaluations, question),
-  };
+  const findings = uniqueFindings(best === undefined ? common : best.findings.concat(common));
+  const verdict = verdictWithoutPath(findings, snapshot, times);
+  for (const ranked of ordered) verdict.paths.push(reportPath(ranked.evaluation.path, ranked.findings, overlay));
+  if (best !== undefined) {
+    verdict.revocation = best.evaluation.revocation;
+    verdict.missing = uniqueMissing(best.evaluation.missing);
+  }
+  // Copies: what was read may stand on the caller's buffer, and a verdict is kept longer.
+  for (const { certificate } of overlay.discovered) {
+    verdict.discovered.authorities.push(new Uint8Array(certificate.der));
+  }
+  verdict.discovered.crls = discoveredCrls(evaluations, question);
   return verdict;
+}
+
+function order(evaluations: readonly Evaluation[]): Ranked[] {
+  const ranked: Ranked[] = [];
+  for (const evaluation of evaluations) {
+    const findings = rankFindings(uniqueFindings(evaluation.findings));
+    ranked.push({ evaluation, findings, index: ranked.length });
+  }
+  if (ranked.length < 2) return ranked;
+  return ranked.sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings) || a.index - b.index);
 }
 
 /** CRLs of the request that the snapshot lacks and that an authority of a path that was found has signed. */
@@ -89,7 +95,8 @@ function compareHeads(a: readonly Finding[], b: readonly Finding[]): number {
 }
 
 function reportPath(path: ProspectivePath, findings: Finding[], source: CertificateSource): PathReport {
-  const certificates = path.certificates.map((known) => summarize(known, source));
+  const certificates: CertificateSummary[] = [];
+  for (const known of path.certificates) certificates.push(summarize(known, source));
   const top = certificates[certificates.length - 1];
   if (path.ending === undefined || top === undefined) return { certificates, findings };
   const { subject, sha256, authority } = top;

@@ -142,6 +142,7 @@ function discoveredOf(signers: readonly SignerVerdict[], certificates: Uint8Arra
   return {
     authorities: collect('authorities'),
     crls: collect('crls'),
-    ...(certificates.length === 0 ? {} : { certificates }),
+    // Copies: what was read may stand on the caller's buffer, and a verdict is kept longer.
+    ...(certificates.length === 0 ? {} : { certificates: certificates.map((der) => new Uint8Array(der)) }),
   };
 }

@@ -5,13 +5,11 @@
 import { sha256Hex } from '../crypto/digest.js';
 import { runtimeAbilities } from '../crypto/runtime.js';
 import { type Finding, finding } from '../findings/finding.js';
-import type { KeyedEdge } from '../path/edges.js';
 import { CrlEvidence } from '../revocation/evidence.js';
 import type { HeldCrl } from '../revocation/held-crl.js';
 import { type IndexedCrl, indexCrl } from '../revocation/index-crl.js';
 import type { Catalogue } from '../trust/catalogue.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
-import { Lru } from '../trust/lru.js';
 import { TrustStore } from '../trust/trust-store.js';
 import { type Certificate, parseCertificate } from '../x509/certificate.js';
 import { readCertificates, readCrls } from './input.js';
@@ -42,9 +40,6 @@ export interface TrustInput {
   catalogues?: Catalogue[] | undefined;
 }
 
-/** Certificates whose verified edges are kept: two hashes for each edge, a few megabytes in all. */
-const edgeCapacity = 16_384;
-
 export class Snapshot implements Trust {
   readonly refused: readonly Refusal[];
   readonly #catalogues: readonly Catalogue[];
@@ -53,7 +48,6 @@ export class Snapshot implements Trust {
   readonly #timestampAuthorities: readonly KnownCertificate[];
   #timestampStore: TrustStore | undefined;
   readonly evidence: CrlEvidence;
-  readonly edgeCache = new Lru<readonly KeyedEdge[]>(edgeCapacity);
 
   constructor(input: TrustInput) {
     const refused: Refusal[] = [];
@@ -183,12 +177,12 @@ function versionOf(
   // Kind by kind in alphabetical order, so that the whole is sorted.
   const lines =
     linesOf('anchor', sorted(anchors)) +
-    linesOf('catalogue', sorted(catalogues.map((catalogue) => sha256Hex(Buffer.from(JSON.stringify(catalogue)))))) +
+    linesOf('catalogue', sorted(catalogues.map((catalogue) => sha256Hex(JSON.stringify(catalogue))))) +
     linesOf('certificate', sorted(store.hashes())) +
     linesOf('crl', sorted(evidence.hashes())) +
-    linesOf('runtime', runtimeAbilities()) +
+    `runtime ${runtimeAbilities().join(' ')}\n` +
     linesOf('timestamp-authority', sorted([...anchors, ...timestampAuthorities.map(({ sha256 }) => sha256)]));
-  return sha256Hex(Buffer.from(lines));
+  return sha256Hex(lines);
 }
 
 function linesOf(kind: string, values: readonly string[]): string {

@@ -7,6 +7,7 @@
  * zero or long, GeneralizedTime before 2050 are read and listed in `defects`, which are warnings unless the
  * caller asks for strict conformance.
  */
+import { equalOctets } from '../der/octets.js';
 import { contextConstructed, contextPrimitive, DerError, DerReader, type Parsed, parsed, tag } from '../der/reader.js';
 import { readTime } from '../der/time.js';
 import { type Finding, finding } from '../findings/finding.js';
@@ -17,6 +18,7 @@ import {
   type BasicConstraints,
   type DistributionPoint,
   type Extension,
+  type ExtensionInPlace,
   extensionOid,
   type NameConstraints,
   type PolicyConstraints,
@@ -37,7 +39,7 @@ import {
   readPolicyMappings,
   readSubjectKeyIdentifier,
 } from './extensions.js';
-import { type GeneralName, maximumAttributes, type Name, readName } from './name.js';
+import { type GeneralName, maximumAttributes, type Name, type NameSource, readName } from './name.js';
 
 export interface SubjectPublicKeyInfo {
   readonly der: Uint8Array;
@@ -85,12 +87,12 @@ export interface Certificate {
 /** DESIGN.md §5: what the edges let in; the parser holds the same line for callers of the library. */
 export const maximumCertificateOctets = 1024 * 1024;
 
-/** Reads one DER certificate that fills `der` to the end. */
-export function parseCertificate(der: Uint8Array): Parsed<Certificate> {
-  return parsed(() => readCertificate(der));
+/** Reads one DER certificate that fills `der` to the end. `names`: where its names may be known from. */
+export function parseCertificate(der: Uint8Array, names?: NameSource): Parsed<Certificate> {
+  return parsed(() => readCertificate(der, names));
 }
 
-function readCertificate(der: Uint8Array): Certificate {
+function readCertificate(der: Uint8Array, names: NameSource | undefined): Certificate {
   if (der.length > maximumCertificateOctets)
     throw new DerError('a certificate of at most 1 MiB', `${der.length} octets`);
   const outer = new DerReader(der);
@@ -102,7 +104,7 @@ function readCertificate(der: Uint8Array): Certificate {
   const signatureAlgorithm = readAlgorithm(sequence, 'signatureAlgorithm');
   const signature = readSignatureValue(sequence);
   sequence.finish('the certificate');
-  return readTbs(tbsReader, { der, tbs, signatureAlgorithm, signature });
+  return readTbs(tbsReader, { der, tbs, signatureAlgorithm, signature }, names);
 }
 
 /** No algorithm makes a value with unused bits; one that has some is read as a value that fits no key. */
@@ -113,20 +115,18 @@ export function readSignatureValue(sequence: DerReader): Uint8Array {
 
 /** §4.1.1.2: MUST contain the same algorithm identifier, compared octet by octet. */
 export function sameAlgorithm(a: AlgorithmIdentifier, b: AlgorithmIdentifier): boolean {
-  if (a.der.length !== b.der.length) return false;
-  for (let i = 0; i < a.der.length; i++) if (a.der[i] !== b.der[i]) return false;
-  return true;
+  return equalOctets(a.der, b.der);
 }
 
 type Signed = Pick<Certificate, 'der' | 'tbs' | 'signatureAlgorithm' | 'signature'>;
 
-function readTbs(tbs: DerReader, signed: Signed): Certificate {
+function readTbs(tbs: DerReader, signed: Signed, names: NameSource | undefined): Certificate {
   const defects: Finding[] = [];
   const version = readVersion(tbs);
   const serialNumber = tbs.integer('serialNumber');
   checkSerialNumber(serialNumber, defects);
   const innerAlgorithm = readAlgorithm(tbs, 'signature');
-  const issuer = readName(tbs, 'issuer');
+  const issuer = readName(tbs, 'the issuer', tag.sequence, names);
   const validity = tbs.enter(tag.sequence, 'validity');
   const notBefore = readTime(validity, 'notBefore');
   const notAfter = readTime(validity, 'notAfter');
@@ -134,7 +134,7 @@ function readTbs(tbs: DerReader, signed: Signed): Certificate {
   if (!notBefore.canonical || !notAfter.canonical) {
     defects.push(finding('encoding_not_canonical', { what: 'a date before 2050 as GeneralizedTime' }));
   }
-  const subject = readName(tbs, 'subject');
+  const subject = readName(tbs, 'the subject', tag.sequence, names);
   checkNames(issuer, subject, defects);
   const publicKey = readPublicKeyInfo(tbs);
   for (let number = 1; number <= 2; number++) {
@@ -142,7 +142,7 @@ function readTbs(tbs: DerReader, signed: Signed): Certificate {
     tbs.bitString('a unique identifier', contextPrimitive(number));
     if (version === 1) defects.push(finding('extension_not_allowed', { what: 'a unique identifier', version }));
   }
-  let extensions: Extension[] = [];
+  let extensions: ExtensionInPlace[] = [];
   if (tbs.peek() === contextConstructed(3)) {
     const explicit = tbs.enter(contextConstructed(3), 'extensions');
     extensions = readExtensions(explicit, 'the certificate');
@@ -233,52 +233,52 @@ export function readPublicKeyInfo(reader: DerReader): SubjectPublicKeyInfo {
   return { der, algorithm, key };
 }
 
-function readKnownExtension({ oid, value }: Extension, certificate: Mutable<Certificate>): void {
-  switch (oid) {
+function readKnownExtension(extension: ExtensionInPlace, certificate: Mutable<Certificate>): void {
+  switch (extension.oid) {
     case extensionOid.basicConstraints:
-      certificate.basicConstraints = readBasicConstraints(value);
+      certificate.basicConstraints = readBasicConstraints(extension);
       break;
     case extensionOid.keyUsage:
-      certificate.keyUsage = readKeyUsage(value);
+      certificate.keyUsage = readKeyUsage(extension);
       break;
     case extensionOid.extKeyUsage:
-      certificate.extKeyUsage = readExtKeyUsage(value);
+      certificate.extKeyUsage = readExtKeyUsage(extension);
       break;
     case extensionOid.subjectKeyIdentifier:
-      certificate.subjectKeyIdentifier = readSubjectKeyIdentifier(value);
+      certificate.subjectKeyIdentifier = readSubjectKeyIdentifier(extension);
       break;
     case extensionOid.authorityKeyIdentifier:
-      certificate.authorityKeyIdentifier = readAuthorityKeyIdentifier(value);
+      certificate.authorityKeyIdentifier = readAuthorityKeyIdentifier(extension);
       break;
     case extensionOid.subjectAltName:
-      certificate.subjectAltName = readAlternativeNames(value, 'subjectAltName');
+      certificate.subjectAltName = readAlternativeNames(extension, 'subjectAltName');
       break;
     case extensionOid.issuerAltName:
-      readAlternativeNames(value, 'issuerAltName');
+      readAlternativeNames(extension, 'issuerAltName');
       break;
     case extensionOid.nameConstraints:
-      certificate.nameConstraints = readNameConstraints(value);
+      certificate.nameConstraints = readNameConstraints(extension);
       break;
     case extensionOid.certificatePolicies:
-      certificate.certificatePolicies = readCertificatePolicies(value);
+      certificate.certificatePolicies = readCertificatePolicies(extension);
       break;
     case extensionOid.policyMappings:
-      certificate.policyMappings = readPolicyMappings(value);
+      certificate.policyMappings = readPolicyMappings(extension);
       break;
     case extensionOid.policyConstraints:
-      certificate.policyConstraints = readPolicyConstraints(value);
+      certificate.policyConstraints = readPolicyConstraints(extension);
       break;
     case extensionOid.inhibitAnyPolicy:
-      certificate.inhibitAnyPolicy = readInhibitAnyPolicy(value);
+      certificate.inhibitAnyPolicy = readInhibitAnyPolicy(extension);
       break;
     case extensionOid.cRLDistributionPoints:
-      certificate.cRLDistributionPoints = readDistributionPoints(value, 'cRLDistributionPoints');
+      certificate.cRLDistributionPoints = readDistributionPoints(extension, 'cRLDistributionPoints');
       break;
     case extensionOid.freshestCRL:
-      certificate.freshestCRL = readDistributionPoints(value, 'freshestCRL');
+      certificate.freshestCRL = readDistributionPoints(extension, 'freshestCRL');
       break;
     case extensionOid.authorityInfoAccess:
-      certificate.authorityInfoAccess = readAuthorityInfoAccess(value);
+      certificate.authorityInfoAccess = readAuthorityInfoAccess(extension);
       break;
   }
 }

@@ -97,7 +97,7 @@ function readCrl(der: Uint8Array): CertificateList {
     version = 2;
   }
   const innerAlgorithm = readAlgorithm(list, 'signature');
-  const issuer = readName(list, 'issuer');
+  const issuer = readName(list, 'the issuer');
   const thisUpdate = readTime(list, 'thisUpdate');
   const hasNext = list.peek() === tag.utcTime || list.peek() === tag.generalizedTime;
   const nextUpdate = hasNext ? readTime(list, 'nextUpdate') : undefined;

@@ -3,7 +3,15 @@
  * What they mean for a path is decided in path, revocation and profile.
  */
 import { readOid } from '../der/oid.js';
-import { contextConstructed, contextPrimitive, DerError, type DerReader, readWhole, tag } from '../der/reader.js';
+import {
+  contextConstructed,
+  contextPrimitive,
+  DerError,
+  type DerReader,
+  type Region,
+  readWhole,
+  tag,
+} from '../der/reader.js';
 import {
   type AttributeTypeAndValue,
   type GeneralName,
@@ -48,30 +56,47 @@ export interface Extension {
   readonly value: Uint8Array;
 }
 
+/** An extension where it stands: most are read once, at once, and need no view of their octets for that. */
+export class ExtensionInPlace implements Extension, Region {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(oid: string, critical: boolean, reader: DerReader) {
+    this.oid = oid;
+    this.critical = critical;
+    this.bytes = reader.bytes;
+    this.start = reader.contentStart;
+    this.end = reader.contentEnd;
+  }
+
+  get value(): Uint8Array {
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.start, this.end - this.start);
+  }
+}
+
 /** Extensions of one certificate, CRL or entry: a limit on memory, and on the search for duplicates. */
 const maximumExtensions = 256;
 
 /** Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension. One OID twice is refused (§4.2), so is critical FALSE written out. */
-export function readExtensions(reader: DerReader, what: string): Extension[] {
+export function readExtensions(reader: DerReader, what: string): ExtensionInPlace[] {
   const sequence = reader.enter(tag.sequence, what);
-  const extensions: Extension[] = [];
-  const one = `an extension of ${what}`;
-  const itsIdentifier = `the identifier of ${one}`;
-  const itsFlag = `the critical flag of ${one}`;
-  const itsValue = `the value of ${one}`;
+  const extensions: ExtensionInPlace[] = [];
   while (!sequence.done) {
-    const fields = sequence.enter(tag.sequence, one);
-    const oid = readOid(fields, itsIdentifier);
+    const fields = sequence.enter(tag.sequence, 'an extension', what);
+    const oid = readOid(fields, 'the identifier of an extension', tag.oid, what);
     let critical = false;
     if (fields.peek() === tag.boolean) {
-      critical = fields.boolean(itsFlag);
-      if (!critical) throw new DerError(one, 'critical FALSE written out, which DER forbids');
+      critical = fields.boolean('the critical flag of an extension', tag.boolean, what);
+      if (!critical) throw new DerError(`an extension of ${what}`, 'critical FALSE written out, which DER forbids');
     }
-    const value = fields.content(tag.octetString, itsValue);
-    fields.finish(one);
+    fields.pass(tag.octetString, 'the value of an extension', what);
     for (const other of extensions) if (other.oid === oid) throw new DerError(what, `the extension ${oid} twice`);
     if (extensions.length >= maximumExtensions) throw new DerError(what, `more than ${maximumExtensions} extensions`);
-    extensions.push({ oid, critical, value });
+    extensions.push(new ExtensionInPlace(oid, critical, fields));
+    fields.finish('an extension', what);
   }
   if (extensions.length === 0) throw new DerError(what, 'an empty list of extensions');
   return extensions;
@@ -84,7 +109,7 @@ export interface BasicConstraints {
 }
 
 /** §4.2.1.9. Path lengths above 255 are refused: no path is that long, and readers differ in what they make of them. */
-export function readBasicConstraints(value: Uint8Array): BasicConstraints {
+export function readBasicConstraints(value: Uint8Array | Region): BasicConstraints {
   return readWhole(value, 'basicConstraints', (outer) => {
     const sequence = outer.enter(tag.sequence, 'basicConstraints');
     let cA = false;
@@ -117,7 +142,7 @@ export const keyUsageBit = {
 export type KeyUsageName = keyof typeof keyUsageBit;
 
 /** §4.2.1.3: at least one bit must be set. */
-export function readKeyUsage(value: Uint8Array): number {
+export function readKeyUsage(value: Uint8Array | Region): number {
   const bits = readWhole(value, 'keyUsage', (reader) => readNamedBits(reader, 'keyUsage', tag.bitString));
   if (bits === 0) throw new DerError('keyUsage', 'no bit set');
   return bits;
@@ -135,7 +160,7 @@ export function readNamedBits(reader: DerReader, what: string, expectedTag: numb
 }
 
 /** §4.2.1.12: purposes as OIDs, at least one. */
-export function readExtKeyUsage(value: Uint8Array): string[] {
+export function readExtKeyUsage(value: Uint8Array | Region): string[] {
   return readWhole(value, 'extKeyUsage', (outer) => {
     const sequence = outer.enter(tag.sequence, 'extKeyUsage');
     const purposes: string[] = [];
@@ -145,7 +170,7 @@ export function readExtKeyUsage(value: Uint8Array): string[] {
   });
 }
 
-export function readSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
+export function readSubjectKeyIdentifier(value: Uint8Array | Region): Uint8Array {
   return readWhole(value, 'subjectKeyIdentifier', (reader) => reader.content(tag.octetString, 'subjectKeyIdentifier'));
 }
 
@@ -156,7 +181,7 @@ export interface AuthorityKeyIdentifier {
 }
 
 /** §4.2.1.1. */
-export function readAuthorityKeyIdentifier(value: Uint8Array): AuthorityKeyIdentifier {
+export function readAuthorityKeyIdentifier(value: Uint8Array | Region): AuthorityKeyIdentifier {
   return readWhole(value, 'authorityKeyIdentifier', (outer) => {
     const what = 'authorityKeyIdentifier';
     const sequence = outer.enter(tag.sequence, what);
@@ -174,7 +199,7 @@ export function readAuthorityKeyIdentifier(value: Uint8Array): AuthorityKeyIdent
   });
 }
 
-export function readAlternativeNames(value: Uint8Array, what: string): GeneralName[] {
+export function readAlternativeNames(value: Uint8Array | Region, what: string): GeneralName[] {
   return readWhole(value, what, (reader) => readGeneralNames(reader, what));
 }
 
@@ -187,7 +212,7 @@ export interface NameConstraints {
  * §4.2.1.10. minimum must be 0 and maximum absent there; other values are refused, since they cannot be applied. An empty
  * extension or an empty list of subtrees is refused too.
  */
-export function readNameConstraints(value: Uint8Array): NameConstraints {
+export function readNameConstraints(value: Uint8Array | Region): NameConstraints {
   return readWhole(value, 'nameConstraints', (outer) => {
     const sequence = outer.enter(tag.sequence, 'nameConstraints');
     if (sequence.done) throw new DerError('nameConstraints', 'neither permitted nor excluded subtrees');
@@ -220,7 +245,7 @@ export interface PolicyInformation {
 }
 
 /** §4.2.1.4: no policy twice; qualifiers with identifier and value. */
-export function readCertificatePolicies(value: Uint8Array): PolicyInformation[] {
+export function readCertificatePolicies(value: Uint8Array | Region): PolicyInformation[] {
   return readWhole(value, 'certificatePolicies', (outer) => {
     const what = 'certificatePolicies';
     const sequence = outer.enter(tag.sequence, what);
@@ -259,7 +284,7 @@ export interface PolicyMapping {
 }
 
 /** §4.2.1.5. */
-export function readPolicyMappings(value: Uint8Array): PolicyMapping[] {
+export function readPolicyMappings(value: Uint8Array | Region): PolicyMapping[] {
   return readWhole(value, 'policyMappings', (outer) => {
     const what = 'policyMappings';
     const sequence = outer.enter(tag.sequence, what);
@@ -283,7 +308,7 @@ export interface PolicyConstraints {
 const maximumSkipCerts = 2 ** 31;
 
 /** §4.2.1.11: not empty. */
-export function readPolicyConstraints(value: Uint8Array): PolicyConstraints {
+export function readPolicyConstraints(value: Uint8Array | Region): PolicyConstraints {
   return readWhole(value, 'policyConstraints', (outer) => {
     const what = 'policyConstraints';
     const sequence = outer.enter(tag.sequence, what);
@@ -300,7 +325,7 @@ export function readPolicyConstraints(value: Uint8Array): PolicyConstraints {
 }
 
 /** §4.2.1.14. */
-export function readInhibitAnyPolicy(value: Uint8Array): number {
+export function readInhibitAnyPolicy(value: Uint8Array | Region): number {
   return readWhole(value, 'inhibitAnyPolicy', (reader) => reader.unsigned('inhibitAnyPolicy', maximumSkipCerts));
 }
 
@@ -313,7 +338,7 @@ export interface DistributionPoint {
 }
 
 /** §4.2.1.13, and §4.2.1.15 for freshestCRL. */
-export function readDistributionPoints(value: Uint8Array, what: string): DistributionPoint[] {
+export function readDistributionPoints(value: Uint8Array | Region, what: string): DistributionPoint[] {
   return readWhole(value, what, (outer) => {
     const sequence = outer.enter(tag.sequence, what);
     const points: DistributionPoint[] = [];
@@ -355,7 +380,7 @@ export interface AccessDescription {
 }
 
 /** §4.2.2.1. */
-export function readAuthorityInfoAccess(value: Uint8Array): AccessDescription[] {
+export function readAuthorityInfoAccess(value: Uint8Array | Region): AccessDescription[] {
   return readWhole(value, 'authorityInfoAccess', (outer) => {
     const what = 'authorityInfoAccess';
     const sequence = outer.enter(tag.sequence, what);

@@ -2,7 +2,7 @@
  * Name and GeneralName (RFC 5280 §4.1.2.4, §4.2.1.6): structure only, and the character sets that each string type
  * may hold. Comparison and constraint matching are the room names'.
  */
-import { decodeOid } from '../der/oid.js';
+import { decodeOid, readOid } from '../der/oid.js';
 import { contextConstructed, contextPrimitive, DerError, DerReader, tag } from '../der/reader.js';
 
 export interface AttributeTypeAndValue {
@@ -32,39 +32,47 @@ interface Tally {
   irregular: boolean;
 }
 
-export function readName(reader: DerReader, what: string, expectedTag: number = tag.sequence): Name {
-  const start = reader.position;
-  const sequence = reader.enter(expectedTag, what);
-  const der = reader.view(start, reader.position);
-  const tally: Tally = { attributes: 0, irregular: false };
-  const rdns = readRdns(sequence, what, tally);
-  return { der, rdns, attributes: tally.attributes, irregular: tally.irregular };
+/** Where names that were read before may be found by their octets, so that they are not read again. */
+export interface NameSource {
+  find(bytes: Uint8Array, start: number, end: number): Name | undefined;
 }
 
-function readRdns(sequence: DerReader, what: string, tally: Tally): AttributeTypeAndValue[][] {
+export function readName(
+  reader: DerReader,
+  what: string,
+  expectedTag: number = tag.sequence,
+  known?: NameSource,
+): Name {
+  const start = reader.position;
+  reader.pass(expectedTag, what);
+  return known?.find(reader.bytes, start, reader.position) ?? readFields(reader, start, what);
+}
+
+/** The name that was passed last and begins at `start`. */
+function readFields(reader: DerReader, start: number, what: string): Name {
+  const sequence = new DerReader(reader.bytes, reader.contentStart, reader.contentEnd);
+  const tally: Tally = { attributes: 0, irregular: false };
   const rdns: AttributeTypeAndValue[][] = [];
-  const relativeName = `a relative distinguished name of the ${what}`;
   while (!sequence.done) {
-    const set = sequence.enter(tag.set, relativeName);
+    const set = sequence.enter(tag.set, 'a relative distinguished name', what);
     const attributes = [readAttribute(set, what, tally)];
     while (!set.done) attributes.push(readAttribute(set, what, tally));
     rdns.push(attributes);
   }
-  return rdns;
+  const der = reader.view(start, reader.position);
+  return { der, rdns, attributes: tally.attributes, irregular: tally.irregular };
 }
 
 /** One AttributeTypeAndValue; also the form of nameRelativeToCRLIssuer's members. */
 function readAttribute(set: DerReader, what: string, tally: Tally): AttributeTypeAndValue {
   if (++tally.attributes > maximumAttributesRead)
     throw new DerError(what, `more than ${maximumAttributesRead} attributes`);
-  const one = `an attribute of the ${what}`;
-  const attribute = set.enter(tag.sequence, one);
-  attribute.pass(tag.oid, `an attribute type of the ${what}`);
-  const type = decodeOid(attribute.bytes, what, attribute.contentStart, attribute.contentEnd);
+  const attribute = set.enter(tag.sequence, 'an attribute', what);
+  const type = readOid(attribute, 'an attribute type', tag.oid, what);
   const valueTag = attribute.peek();
-  if (valueTag === -1) throw new DerError(`an attribute value of the ${what}`, 'the end of the data');
-  const value = attribute.content(valueTag, `an attribute value of the ${what}`);
-  attribute.finish(one);
+  if (valueTag === -1) throw new DerError(`an attribute value of ${what}`, 'the end of the data');
+  const value = attribute.content(valueTag, 'an attribute value', what);
+  attribute.finish('an attribute', what);
   if (!hasRightCharacters(valueTag, value, what)) tally.irregular = true;
   return { type, tag: valueTag, value };
 }
@@ -97,14 +105,13 @@ function hasRightCharacters(valueTag: number, value: Uint8Array, what: string): 
     case tag.printableString:
       for (const octet of value) {
         if (printable[octet] === 1) continue;
-        if (printable[octet] === 0)
-          throw new DerError(`the ${what}`, 'a PrintableString with a character that it cannot hold');
+        if (printable[octet] === 0) throw new DerError(what, 'a PrintableString with a character that it cannot hold');
         regular = false;
       }
       break;
     case tag.ia5String:
       for (const octet of value) {
-        if (octet >= 0x80) throw new DerError(`the ${what}`, 'an IA5String with a character that it cannot hold');
+        if (octet >= 0x80) throw new DerError(what, 'an IA5String with a character that it cannot hold');
       }
       break;
     case tag.utf8String:
@@ -115,11 +122,11 @@ function hasRightCharacters(valueTag: number, value: Uint8Array, what: string): 
         }
       break;
     case tag.bmpString:
-      if (value.length % 2 !== 0) throw new DerError(`the ${what}`, 'a BMPString of an odd number of octets');
+      if (value.length % 2 !== 0) throw new DerError(what, 'a BMPString of an odd number of octets');
       break;
     case tag.universalString:
       if (value.length % 4 !== 0) {
-        throw new DerError(`the ${what}`, 'a UniversalString whose length is no multiple of four');
+        throw new DerError(what, 'a UniversalString whose length is no multiple of four');
       }
   }
   return regular;
@@ -129,7 +136,7 @@ function checkUtf8(value: Uint8Array, what: string): void {
   try {
     utf8.decode(value);
   } catch {
-    throw new DerError(`the ${what}`, 'a UTF8String that is not UTF-8');
+    throw new DerError(what, 'a UTF8String that is not UTF-8');
   }
 }
 

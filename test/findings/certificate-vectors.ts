@@ -3,7 +3,6 @@ import { type Finding, type FindingCode, loadCatalogue, verifyCertificate } from
 import { createBudget } from '../../src/path/budget.js';
 import { validatePath } from '../../src/path/validate.js';
 import { asn1, issueCertificate, sharedKeys } from '../../src/stand-in/index.js';
-import { Lru } from '../../src/trust/lru.js';
 import { TrustStore } from '../../src/trust/trust-store.js';
 import { pathOptions } from '../../src/verify/request.js';
 import { certificates as timed, now as timedNow, trust as timedTrust } from '../time/world.js';
@@ -64,7 +63,6 @@ function mismatchedPath(): readonly Finding[] {
     at: now.getTime(),
     now: now.getTime(),
     source: store,
-    edgeCache: new Lru<never>(10),
     edges: new Map(),
     budget: createBudget(),
   };

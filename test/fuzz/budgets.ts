@@ -24,7 +24,6 @@ export function spendAll(request: CertificateRequest, trust: Trust, time: Valida
     at: (time.at ?? time.now).getTime(),
     now: time.now.getTime(),
     source: overlay,
-    edgeCache: snapshot.edgeCache,
     edges: new Map(),
     budget,
   };

@@ -12,6 +12,10 @@ function host(text: string): HostName {
   return parsed.value;
 }
 
+/** Characters above ASCII as Latin-1: octets that no dNSName may hold. */
+const isFor = (presented: string, asked: string): boolean =>
+  matchHostName(new Uint8Array(Buffer.from(presented, 'latin1')), host(asked));
+
 describe('parseHostName', () => {
   it.each([
     ['example.com', 'example.com'],
@@ -76,8 +80,7 @@ describe('matchHostName', () => {
     ['*.co.uk', 'example.co.uk'],
     ['xn--mller-kva.example', 'müller.example'],
   ])('%s is for %s', (presented, asked) => {
-    expect(matchHostName(presented, host(asked))).toBe(true);
-    expect(matchHostName(new Uint8Array(Buffer.from(presented)), host(asked))).toBe(true);
+    expect(isFor(presented, asked)).toBe(true);
   });
 
   it.each([
@@ -102,7 +105,7 @@ describe('matchHostName', () => {
     ['', 'example.com'],
     ['müller.example', 'müller.example'],
   ])('%j is not for %s', (presented, asked) => {
-    expect(matchHostName(presented, host(asked))).toBe(false);
+    expect(isFor(presented, asked)).toBe(false);
   });
 
   const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,5}[a-z])?$/);
@@ -112,7 +115,7 @@ describe('matchHostName', () => {
     fc.assert(
       fc.property(labels, labels, (a, b) => {
         const [left, right] = [a.join('.'), b.join('.')];
-        expect(matchHostName(left.toUpperCase(), host(right))).toBe(left === right);
+        expect(isFor(left.toUpperCase(), right)).toBe(left === right);
       }),
     );
   });
@@ -121,8 +124,8 @@ describe('matchHostName', () => {
     fc.assert(
       fc.property(labels, labels, (a, b) => {
         const expected = b.length === a.length + 1 && a.length >= 2 && b.slice(1).join('.') === a.join('.');
-        expect(matchHostName(`*.${a.join('.')}`, host(b.join('.')))).toBe(expected);
-        expect(matchHostName(`*.${b.slice(1).join('.')}`, host(b.join('.')))).toBe(b.length >= 3);
+        expect(isFor(`*.${a.join('.')}`, b.join('.'))).toBe(expected);
+        expect(isFor(`*.${b.slice(1).join('.')}`, b.join('.'))).toBe(b.length >= 3);
       }),
     );
   });

@@ -10,7 +10,6 @@ import type { PathContext } from '../../src/path/context.js';
 import { anyPolicy } from '../../src/path/policy-graph.js';
 import { validatePath } from '../../src/path/validate.js';
 import { type Issued, issueCertificate } from '../../src/stand-in/certificate.js';
-import { Lru } from '../../src/trust/lru.js';
 import { TrustStore } from '../../src/trust/trust-store.js';
 import { readCertificates } from '../../src/verify/input.js';
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.js';
@@ -51,7 +50,6 @@ function workOf(test: LimboCase) {
     initialPolicyMappingInhibit: false,
     initialAnyPolicyInhibit: false,
     source: store,
-    edgeCache: new Lru(16),
     edges: new Map(),
     budget: createBudget(),
   };

@@ -8,7 +8,6 @@ import { checkRevocation, type RevocationOptions, type RevocationResult } from '
 import { CrlEvidence } from '../../src/revocation/evidence.js';
 import { type IndexedCrl, indexCrl } from '../../src/revocation/index-crl.js';
 import type { Catalogue } from '../../src/trust/catalogue.js';
-import { Lru } from '../../src/trust/lru.js';
 import { TrustStore } from '../../src/trust/trust-store.js';
 import { parseCertificate } from '../../src/x509/certificate.js';
 
@@ -26,7 +25,7 @@ export interface Answer extends RevocationResult {
   codes: string[];
 }
 
-export type Asked = Partial<Omit<PathContext, 'source' | 'edges' | 'edgeCache' | 'budget'>> & { at: number };
+export type Asked = Partial<Omit<PathContext, 'source' | 'edges' | 'budget'>> & { at: number };
 
 /** The trust store and the evidence of a snapshot. */
 export function snapshotOf(setting: Setting) {
@@ -55,7 +54,6 @@ export function contextOf({ store }: TestSnapshot, asked: Asked): PathContext {
     initialPolicyMappingInhibit: false,
     initialAnyPolicyInhibit: false,
     source: store,
-    edgeCache: new Lru(1000),
     edges: new Map(),
     budget: createBudget(),
     ...asked,
