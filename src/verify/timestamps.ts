@@ -1,20 +1,15 @@
 /**
- * Timestamps of a signer (RFC 3161; RFC 5126 §5.11.4, §6.1.1): which of them prove a time. A token counts when it speaks of these
- * octets, its signature is right, and its authority's certificate holds up now, for timeStamping: never at the token's own time,
- * which is what it would have to prove (REVOCATION.md, rule 9). One that does not count is reported and changes nothing.
+ * Timestamps of a signer (RFC 3161; RFC 5126 §5.11.4, §6.1.1): which of them prove a time. A token counts when nothing is found
+ * against it or its authority (token.ts), judged now. One that does not count is reported and changes nothing.
  */
 import { type SignedContent, wholeContent } from '../cms/content.js';
 import type { SignerInfo } from '../cms/signed-data.js';
-import { signerCertificates, verifySignerInfo } from '../cms/signer.js';
-import { checkImprint, readTimestampToken, type TimestampToken } from '../cms/timestamp.js';
-import { digestAcceptance } from '../crypto/acceptance.js';
+import { readTimestampToken } from '../cms/timestamp.js';
 import { formatTime } from '../der/time.js';
 import { type Finding, finding, rankFindings, statusOf } from '../findings/finding.js';
-import { clockTolerance } from '../revocation/validity.js';
-import { TrustOverlay } from '../trust/trust-store.js';
-import { answer } from './certificate.js';
 import type { SigningContext } from './signer.js';
-import type { TimestampReport, Verdict } from './types.js';
+import { judgeToken, type TokenContext } from './token.js';
+import type { TimestampReport } from './types.js';
 
 export interface Timestamps {
   readonly reports: TimestampReport[];
@@ -81,8 +76,8 @@ function judge(
   }
   const token = read.value;
   const { genTime, accuracy } = token.info;
-  const { findings, trust } = check(token, stamped, context);
-  const ranked = rankFindings(findings);
+  const { findings, trust } = judgeToken(token, stamped, tokenContext(context));
+  const ranked = rankFindings([...findings, ...(trust?.findings ?? [])]);
   const bound =
     kind === 'signature'
       ? Math.ceil((genTime + accuracy) / 1000) * 1000
@@ -99,56 +94,12 @@ function judge(
   };
 }
 
-function check(token: TimestampToken, stamped: SignedContent, context: SigningContext) {
-  const { signedData, signer, info } = token;
-  const { snapshot, times, request } = context;
-  const findings = checkImprint(token, stamped);
-  if (info.genTime - info.accuracy > times.now + clockTolerance) {
-    findings.push(
-      finding(
-        'timestamp_not_usable',
-        { why: `it is dated ${formatTime(info.genTime)}, later than now` },
-        { severity: 'error' },
-      ),
-    );
-  }
-  const overlay = new TrustOverlay(snapshot.timestampStore);
-  const pool = [...signedData.certificates, ...context.signedData.certificates].flatMap((der) => {
-    const result = overlay.base.read(der);
-    if (!result.ok) return [];
-    overlay.add(result.value);
-    return [result.value];
-  });
-  pool.push(...snapshot.timestampStore.all());
-  const certificate = signerCertificates(
-    signer,
-    pool.map((known) => known.certificate),
-  )[0];
-  const known = pool.find((member) => member.certificate === certificate);
-  const outcome = verifySignerInfo(
-    signedData,
-    signer,
-    certificate,
-    known === undefined ? undefined : () => known.loadedKey,
-  );
-  const algorithms = request.algorithms ?? 'modern';
-  findings.push(
-    ...outcome.findings,
-    ...outcome.digests.flatMap((name) => digestAcceptance(name, name, times.now, algorithms)),
-  );
-  if (known === undefined) return { findings, trust: undefined };
-  const trust: Verdict = answer({
-    endEntity: known,
-    overlay,
-    snapshot,
-    options: { ...request, policy: undefined, validityModel: undefined },
-    times: { ...times, at: Math.floor(times.now / 1000) * 1000, attested: false },
-    profile: 'rfc5280',
-    extendedKeyUsage: ['timeStamping'],
-    inputFindings: [],
-    crls: context.crls,
-    existence: { signedAfter: undefined, provenBy: undefined },
-  });
-  findings.push(...trust.findings);
-  return { findings, trust };
-}
+/** Judged now: nothing else is proven of a token inside a message. */
+const tokenContext = ({ snapshot, request, times, signedData, crls }: SigningContext): TokenContext => ({
+  snapshot,
+  options: request,
+  now: times.now,
+  existedBy: times.now,
+  certificates: signedData.certificates,
+  crls,
+});
