@@ -1,4 +1,4 @@
-/** `crl list | refresh | import | history | verify-log`: the evidence on revocation that is held, and how it gets there. */
+/** `crl list | refresh | import | history`: the evidence on revocation that is held, and how it gets there. */
 
 import { formatTime } from '../der/time.js';
 import { crlReport } from '../http/crls.js';
@@ -8,10 +8,8 @@ import { importCrl } from '../refresh/bring.js';
 import type { RefreshDeps } from '../refresh/deps.js';
 import type { FetchReport } from '../refresh/fetch.js';
 import { refreshOnce } from '../refresh/job.js';
-import { checkStamps, type StampCheck } from '../refresh/stamp.js';
 import { type AuthorityStatus, crlStatus, type FreshnessState } from '../refresh/status.js';
 import type { CrlRecord } from '../store/port.js';
-import { verifyContents, verifyLog } from '../store/verify.js';
 import { plainTable, type StoreOptions } from './authorities.js';
 import { readCatalogues } from './catalogues.js';
 import { threadIndexer } from './crl-indexer.js';
@@ -176,31 +174,4 @@ function historyTable(records: readonly CrlRecord[], { bold, dim }: Paint): stri
     head.map((text) => bold(text)),
     rows,
   );
-}
-
-/** The chain of the log, the octets of every CRL, and the stamps of timestamp authorities. Exit code 1 where any is broken. */
-export function crlVerifyLog(options: StoreOptions, io: Io): Promise<number> {
-  return withJob(options, io, async ({ store }) => {
-    const log = await verifyLog(store);
-    const altered = await verifyContents(store);
-    const stamps = await checkStamps(store);
-    const ok = log.ok && altered.length === 0 && stamps.broken === undefined;
-    if (options.json === true) print(io, { ...log, ok, altered, stamps });
-    else {
-      if (log.ok) io.stdout(`the log is whole: ${log.entries} entries, head ${log.head}\n`);
-      else io.stderr(`unify-pki: the log is broken at entry ${log.broken?.seq ?? 0}\n`);
-      if (altered.length === 0) io.stdout('every CRL is as it came\n');
-      for (const sha256 of altered) io.stderr(`unify-pki: the CRL ${sha256} was altered or is gone\n`);
-      const words = stampWords(stamps);
-      if (stamps.broken === undefined) io.stdout(`${words}\n`);
-      else io.stderr(`unify-pki: ${words}\n`);
-    }
-    return ok ? exitCode.valid : exitCode.invalid;
-  });
-}
-
-function stampWords({ stamps, last, broken }: StampCheck): string {
-  if (broken !== undefined) return `the stamp in entry ${broken} is not over the entry that it names`;
-  if (last === undefined) return 'no timestamp authority has stamped the log';
-  return `${stamps} stamps; everything up to entry ${last.seq} existed on ${moment(formatTime(last.genTime))}, if its authority is trusted`;
 }

@@ -107,7 +107,7 @@ function revocationWords(report: RevocationReport): string {
   return `revoked${since}${report.reason === undefined ? '' : `, ${shown(report.reason)}`}${source}`;
 }
 
-function missingLines(missing: readonly Missing[], paint: Paint): string[] {
+export function missingLines(missing: readonly Missing[], paint: Paint): string[] {
   if (missing.length === 0) return [];
   const kinds = { authority: 'the certificate of', crl: 'the CRL of', issuer: 'the certificate of the issuer' };
   const lines = ['', paint.bold('What would help')];

@@ -3,7 +3,7 @@
  * asked for, so that `verify` starts without the HTTP service and the stand-in.
  */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { StoreError, type StoreErrorCode } from '../store/port.js';
 import { variables } from './configuration.js';
 import { CliError, type ExitCode, exitCode, type Io } from './io.js';
@@ -134,8 +134,17 @@ function addCrl(program: Command, io: Io, set: Set): void {
     .description('every CRL ever held of an authority')
     .action(async (authority, options) => set((await import('./crl.js')).crlHistory(authority, options, io)));
   withStore(crl.command('verify-log'))
-    .description('check the hash chain of the log')
-    .action(async (options) => set((await import('./crl.js')).crlVerifyLog(options, io)));
+    .description('check the log: its hash chain, the octets of every CRL, the stamps of timestamp authorities')
+    .option('--crl <file>', 'further CRL on a timestamp authority (may be repeated)', collect)
+    .addOption(
+      new Option('--revocation <how>', 'how much proof on timestamp authorities is wanted').choices([
+        'require',
+        'known',
+        'off',
+      ]),
+    )
+    .addHelpText('after', `\n${exitHelp}`)
+    .action(async (options) => set((await import('./verify-log.js')).verifyStoredLog(options, io)));
 }
 
 function addStore(program: Command, io: Io, set: Set): void {

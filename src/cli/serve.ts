@@ -6,10 +6,9 @@ import { createGuard } from '../net/guard.js';
 import type { RefreshEvent } from '../refresh/deps.js';
 import { readCatalogues } from './catalogues.js';
 import { type Configuration, readPort } from './configuration.js';
-import { readInput } from './files.js';
 import { CliError, exitCode, type Io } from './io.js';
 import { createLocalService, type LocalService } from './local-service.js';
-import { configured, openConfiguredStore } from './trust.js';
+import { configured, openConfiguredStore, readTimestampAuthorities } from './trust.js';
 
 export interface ServeOptions {
   host?: string;
@@ -43,7 +42,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
 /** The whole service; the demo starts the same with its own configuration. */
 export async function startService(configuration: Configuration, io: Io, log: Log): Promise<Running> {
   const { catalogues, certificates } = readCatalogues(configuration.catalogues);
-  const timestampAuthorities = await Promise.all(configuration.timestampAuthorities.map((path) => readInput(path, io)));
+  const timestampAuthorities = await readTimestampAuthorities(configuration, io);
   const guard = createGuard(configuration.network);
   const store = await openConfiguredStore(configuration, true);
   try {

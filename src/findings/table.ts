@@ -123,8 +123,8 @@ export const findingTable = {
   timestamp_imprint_mismatch: invalid(
     'RFC 3161 §2.2',
     'HASH_FAILURE',
-    'The timestamp is over something else than this message.',
-    'The timestamp proves nothing here; it belongs to another message, or this one was altered.',
+    'The timestamp is over something else than what it is attached to.',
+    'The timestamp proves nothing here; it belongs to something else, or what it was over was altered.',
   ),
   // Revocation that is proven
   certificate_revoked: invalid(

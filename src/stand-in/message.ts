@@ -26,9 +26,7 @@ import {
   type SignerInput,
   signedData,
 } from './signed-data.js';
-import { issueTimestamp, type TimestampInput } from './timestamp.js';
-
-export type TimestampOptions = Omit<TimestampInput, 'data'>;
+import { issueTimestamp, type TimestampOptions } from './timestamp.js';
 
 export interface MessageSigner extends SignerInput {
   /** Adds signature timestamps (unsigned attribute, RFC 3161 appendix A): by when it was signed. */

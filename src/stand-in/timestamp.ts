@@ -11,11 +11,9 @@ import { digest, type HashName, hashOids, type KeyAlgorithm } from './keys.js';
 import type { NameInput } from './names.js';
 import { contentTypes, type SignerInput, signedData } from './signed-data.js';
 
-export interface TimestampInput {
+export interface TimestampOptions {
   /** The timestamp authority's certificate and keys. */
   authority: Issued;
-  /** What is stamped: the imprint is its hash. */
-  data: Uint8Array;
   genTime: Date;
   /** The imprint's hash; default sha256. */
   hash?: HashName;
@@ -30,6 +28,9 @@ export interface TimestampInput {
   signer?: Partial<SignerInput>;
 }
 
+/** What is stamped: data, whose hash is the imprint, or the imprint itself. */
+export type TimestampInput = TimestampOptions & ({ data: Uint8Array } | { imprint: Uint8Array });
+
 /** A TimeStampToken (ContentInfo), DER. */
 export function issueTimestamp(input: TimestampInput): Uint8Array {
   const hash = input.hash ?? 'sha256';
@@ -38,7 +39,7 @@ export function issueTimestamp(input: TimestampInput): Uint8Array {
     policy: input.policy ?? '1.3.6.1.4.1.55555.1',
     messageImprint: new MessageImprint({
       hashAlgorithm: new AlgorithmIdentifier({ algorithmId: hashOids[hash] }),
-      hashedMessage: new OctetString({ valueHex: digest(hash, input.data) }),
+      hashedMessage: new OctetString({ valueHex: 'data' in input ? digest(hash, input.data) : input.imprint }),
     }),
     serialNumber: Integer.fromBigInt(BigInt(input.serialNumber ?? 1)),
     genTime: input.genTime,

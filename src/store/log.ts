@@ -10,9 +10,11 @@ import type { LogBody, LogEntry, Store } from './port.js';
 /** What the first entry is chained to. */
 export const genesis = '0'.repeat(64);
 
-export function entryHash(entry: Omit<LogEntry, 'hash'>): string {
-  return sha256Text([entry.seq, entry.at, entry.kind, entry.body, entry.previous].join('\n'));
-}
+/** What an entry's hash is of. */
+export const sealedText = ({ seq, at, kind, body, previous }: Omit<LogEntry, 'hash'>): string =>
+  [seq, at, kind, body, previous].join('\n');
+
+export const entryHash = (entry: Omit<LogEntry, 'hash'>): string => sha256Text(sealedText(entry));
 
 /** Keys sorted, absent ones left out: the same content has the same text. */
 export function bodyText(body: LogBody): string {

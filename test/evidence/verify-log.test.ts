@@ -27,7 +27,13 @@ it('tells that all is whole, and shows an octet of a CRL that was changed', asyn
   writeFileSync(join(folder, held.find((name) => name.endsWith('.crl')) ?? ''), 'spoilt');
   const bad = await world.run(['crl', 'verify-log', '--json', ...trusted]);
   expect(bad.code).toBe(1);
-  expect(JSON.parse(bad.out)).toMatchObject({ ok: false, altered: [expect.stringMatching(/^[0-9a-f]{64}$/)] });
+  expect(JSON.parse(bad.out)).toMatchObject({ status: 'invalid', altered: [expect.stringMatching(/^[0-9a-f]{64}$/)] });
+});
+
+it('says of a folder that is not there that it is not there, and makes none', async () => {
+  const ran = await world.run(['crl', 'verify-log', '--data', join(world.folder, 'mistyped'), ...trusted]);
+  expect([ran.code, ran.out]).toEqual([65, '']);
+  expect(readdirSync(world.folder)).not.toContain('mistyped');
 });
 
 it('names a mistake in the numbers of the schedule', async () => {
