@@ -78,6 +78,7 @@ const digestByMicalg: Readonly<Record<string, DigestName>> = {
   'sha3-256': 'sha3-256',
   'sha3-384': 'sha3-384',
   'sha3-512': 'sha3-512',
+  shake256: 'shake256',
 };
 
 /**

@@ -318,8 +318,8 @@ function readHead(cursor: HeadCursor): Head | { other: string } {
   cursor.whole(tag.integer, 'the version of SignedData').unsigned('the version of SignedData', 255);
   const digestSet = cursor.whole(tag.set, 'digestAlgorithms').enter(tag.set, 'digestAlgorithms');
   const digests: DigestName[] = [];
-  for (const oid of readDigestAlgorithms(digestSet)) {
-    const name = digestAlgorithm(oid);
+  for (const algorithm of readDigestAlgorithms(digestSet)) {
+    const name = digestAlgorithm(algorithm);
     if (name !== undefined) digests.push(name);
   }
   const encapsulated = cursor.enter(tag.sequence, outer, 'encapContentInfo');

@@ -34,8 +34,8 @@ function readFirst(reader: DerReader, what: string, second: boolean): EssCertifi
   if (!sequence.done) sequence.skip(`the policies of ${what}`);
   sequence.finish(what);
   const id = certificates.enter(tag.sequence, `a certificate identifier of ${what}`);
-  let algorithm = second ? '2.16.840.1.101.3.4.2.1' : '1.3.14.3.2.26';
-  if (second && id.peek() === tag.sequence) algorithm = readAlgorithm(id, `the digest of ${what}`).oid;
+  const unnamed: DigestName = second ? 'sha256' : 'sha1';
+  const named = second && id.peek() === tag.sequence ? readAlgorithm(id, `the digest of ${what}`) : undefined;
   const hash = id.content(tag.octetString, `the hash of ${what}`);
   let serialNumber: Uint8Array | undefined;
   if (!id.done) {
@@ -45,7 +45,8 @@ function readFirst(reader: DerReader, what: string, second: boolean): EssCertifi
     if (!issuerSerial.done) throw new DerError(what, 'more than issuer and serial number');
   }
   id.finish(what);
-  return { digest: digestAlgorithm(algorithm), algorithm, hash, serialNumber };
+  const known = named === undefined ? unnamed : digestAlgorithm(named);
+  return { digest: known, algorithm: named?.oid ?? unnamed, hash, serialNumber };
 }
 
 /**

@@ -122,13 +122,13 @@ export function readAlgorithmElement(reader: BerReader, what: string): Algorithm
 }
 
 /** DigestAlgorithmIdentifiers: the identifiers, in order. */
-export function readDigestAlgorithms(set: BerReader): string[] {
-  const oids: string[] = [];
+export function readDigestAlgorithms(set: BerReader): AlgorithmIdentifier[] {
+  const algorithms: AlgorithmIdentifier[] = [];
   while (!set.done) {
-    if (oids.length >= limits.signers) throw new LimitError('digest algorithms', limits.signers);
-    oids.push(readAlgorithmElement(set, 'a digest algorithm').oid);
+    if (algorithms.length >= limits.signers) throw new LimitError('digest algorithms', limits.signers);
+    algorithms.push(readAlgorithmElement(set, 'a digest algorithm'));
   }
-  return oids;
+  return algorithms;
 }
 
 export function readOidElement(reader: BerReader, what: string): string {

@@ -5,7 +5,8 @@
  * Content without signed attributes must not itself look like signed attributes: else a signature over the attributes of one
  * message could be passed off as a signature over that other content (draft-ietf-lamps-cms-euf-cma-signeddata).
  */
-import { type DigestName, digestByOid, rsaEncryption, schemeByOid } from '../crypto/algorithms.js';
+import { type DigestName, rsaEncryption, schemeByOid } from '../crypto/algorithms.js';
+import { digestAlgorithm } from '../crypto/digest.js';
 import { type LoadedKey, loadPublicKey } from '../crypto/keys.js';
 import { type ResolvedScheme, resolveScheme, verifyWithScheme } from '../crypto/signature.js';
 import { equalOctets } from '../der/octets.js';
@@ -60,7 +61,7 @@ export function verifySignerInfo(
   certificate: Certificate | undefined,
   loadKey: (info: SubjectPublicKeyInfo) => LoadedKey = loadPublicKey,
 ): SignatureOutcome {
-  const digest = digestByOid[signer.digestAlgorithm.oid];
+  const digest = digestAlgorithm(signer.digestAlgorithm);
   const scheme = signerScheme(signer, digest);
   const findings = [
     ...(digest === undefined ? [finding('algorithm_unknown', { algorithm: signer.digestAlgorithm.oid })] : []),

@@ -96,7 +96,7 @@ function readInfo(content: Uint8Array): TimestampInfo {
     if (fields.unsigned('the version of TSTInfo', 255) !== 1) throw new DerError('version 1 of TSTInfo', 'another');
     const policy = readOid(fields, 'the policy of TSTInfo');
     const imprint = fields.enter(tag.sequence, 'messageImprint');
-    const { oid: algorithm } = readAlgorithm(imprint, 'the digest of messageImprint');
+    const algorithm = readAlgorithm(imprint, 'the digest of messageImprint');
     const value = imprint.content(tag.octetString, 'hashedMessage');
     imprint.finish('messageImprint');
     const serialNumber = fields.integer('the serial number of TSTInfo');
@@ -107,7 +107,7 @@ function readInfo(content: Uint8Array): TimestampInfo {
     if (fields.peek() === contextConstructed(0)) fields.skip('tsa');
     if (fields.peek() === contextConstructed(1)) fields.skip('the extensions of TSTInfo');
     fields.finish('TSTInfo');
-    const imprintValue = { digest: digestAlgorithm(algorithm), algorithm, value };
+    const imprintValue = { digest: digestAlgorithm(algorithm), algorithm: algorithm.oid, value };
     return { policy, imprint: imprintValue, serialNumber, genTime, accuracy };
   });
 }

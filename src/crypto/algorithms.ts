@@ -1,6 +1,6 @@
 /**
  * The table of algorithms: object identifiers of signatures, digests, public keys and curves (RFC 3279, 4055, 5480, 5758,
- * 8410, 8692, 9881), as data. Whether an algorithm is still accepted at a time is acceptance.ts' business.
+ * 8410, 8419, 8702, 9881), as data. Whether an algorithm is still accepted at a time is acceptance.ts' business.
  */
 
 export type DigestName =
@@ -13,8 +13,11 @@ export type DigestName =
   | 'sha3-224'
   | 'sha3-256'
   | 'sha3-384'
-  | 'sha3-512';
+  | 'sha3-512'
+  /** With an output of 64 octets: a digest of content in CMS (RFC 8419, 8702), of no signature scheme here. */
+  | 'shake256';
 
+/** Those that an object identifier alone names. */
 export const digestByOid: Readonly<Record<string, DigestName>> = {
   '1.2.840.113549.2.5': 'md5',
   '1.3.14.3.2.26': 'sha1',
@@ -39,7 +42,11 @@ export const digestOctets: Readonly<Record<DigestName, number>> = {
   'sha3-256': 32,
   'sha3-384': 48,
   'sha3-512': 64,
+  shake256: 64,
 };
+
+export const idShake256 = '2.16.840.1.101.3.4.2.12';
+export const idShake256Len = '2.16.840.1.101.3.4.2.18';
 
 export type KeyType = 'rsa' | 'ec' | 'dsa' | 'ed25519' | 'ed448' | 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87';
 

@@ -37,7 +37,9 @@ export type HashName =
   | 'sha3-224'
   | 'sha3-256'
   | 'sha3-384'
-  | 'sha3-512';
+  | 'sha3-512'
+  /** 64 octets, for content in CMS; no signature here is made with it. */
+  | 'shake256';
 
 export interface KeyPair {
   readonly algorithm: KeyAlgorithm;
@@ -135,10 +137,11 @@ export const hashOids: Record<HashName, string> = {
   'sha3-256': '2.16.840.1.101.3.4.2.8',
   'sha3-384': '2.16.840.1.101.3.4.2.9',
   'sha3-512': '2.16.840.1.101.3.4.2.10',
+  shake256: '2.16.840.1.101.3.4.2.12',
 };
 
 const sigAlgs = '2.16.840.1.101.3.4.3';
-const rsaOids: Record<HashName, string> = {
+const rsaOids: Partial<Record<HashName, string>> = {
   md5: '1.2.840.113549.1.1.4',
   sha1: '1.2.840.113549.1.1.5',
   sha224: '1.2.840.113549.1.1.14',
@@ -175,7 +178,11 @@ export const hashIdentifier = (hash: HashName): Bytes => sequence(oid(hashOids[h
 const hashIdentifierWithNull = (hash: HashName): Bytes => sequence(oid(hashOids[hash]), nullValue);
 
 export function digest(hash: HashName, data: Bytes): Bytes {
-  return new Uint8Array(createHash(hash).update(data).digest());
+  return new Uint8Array(
+    createHash(hash, hash === 'shake256' ? { outputLength: 64 } : {})
+      .update(data)
+      .digest(),
+  );
 }
 
 /** RFC 4055 §3.1; DEFAULTs (SHA-1, MGF1 with SHA-1, salt 20) are left out. */
@@ -205,10 +212,9 @@ export function signatureAlgorithm(keys: KeyPair, options: SignatureOptions = {}
     const saltLength = options.saltLength ?? createHash(hash).digest().length;
     return sequence(oid('1.2.840.113549.1.1.10'), pssParameters(hash, saltLength));
   }
-  if (kind === 'rsa') return sequence(oid(rsaOids[hash]), nullValue);
-  const dotted = (kind === 'ec' ? ecdsaOids : dsaOids)[hash];
+  const dotted = (kind === 'rsa' ? rsaOids : kind === 'ec' ? ecdsaOids : dsaOids)[hash];
   if (dotted === undefined) throw new TypeError(`${kind} signatures have no algorithm identifier with ${hash}`);
-  return sequence(oid(dotted));
+  return kind === 'rsa' ? sequence(oid(dotted), nullValue) : sequence(oid(dotted));
 }
 
 /** The signature over `data`, in the form that certificates, CRLs and CMS carry. */

@@ -22,6 +22,7 @@ import {
   attribute,
   attributeTypes,
   contentTypes,
+  digestOf,
   type SignedDataInput,
   type SignerInput,
   signedData,
@@ -106,9 +107,8 @@ const micalgNames: Partial<Record<HashName, string>> = {
 };
 
 function micalg(signers: readonly MessageSigner[]): string {
-  const hashOf = (signer: MessageSigner): HashName =>
-    signer.hash ?? (signer.by.keys.algorithm.startsWith('ed') ? 'sha512' : 'sha256');
-  return [...new Set(signers.map((signer) => micalgNames[hashOf(signer)] ?? hashOf(signer)))].join(',');
+  const hashes = new Set(signers.map(digestOf));
+  return [...hashes].map((hash) => micalgNames[hash] ?? hash).join(',');
 }
 
 /** A multipart/signed entity (RFC 1847 §2.1) around exactly these bytes; the signature may be any bytes. */

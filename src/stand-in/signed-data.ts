@@ -18,7 +18,15 @@ import {
   time,
 } from './asn1.js';
 import type { Issued } from './certificate.js';
-import { digest, type HashName, hashIdentifier, type SignatureOptions, signatureAlgorithm, signBytes } from './keys.js';
+import {
+  digest,
+  type HashName,
+  hashIdentifier,
+  type KeyAlgorithm,
+  type SignatureOptions,
+  signatureAlgorithm,
+  signBytes,
+} from './keys.js';
 
 export const contentTypes = {
   data: '1.2.840.113549.1.7.1',
@@ -55,6 +63,8 @@ export interface SignerInput extends SignatureOptions {
   digested?: Uint8Array;
   /** The digest itself, where the content is too large to be held. */
   messageDigest?: Uint8Array;
+  /** The digest's AlgorithmIdentifier, DER, in place of the right one. */
+  digestIdentifier?: Uint8Array;
   /** Writes sha256WithRSAEncryption and its like in place of rsaEncryption (RFC 3370 §3.2 allows both). */
   combinedAlgorithm?: boolean;
   /** Changes the finished signature value. */
@@ -78,9 +88,18 @@ export interface SignedDataInput {
 /** Attribute ::= SEQUENCE { type, SET OF value }, DER. */
 export const attribute = (type: string, ...values: Uint8Array[]): Bytes => sequence(oid(type), setOf(values));
 
-/** Ed25519 wants SHA-512 (RFC 8419 §3.1), everything else has SHA-256 unless told. */
-function digestOf(signer: SignerInput): HashName {
-  return signer.hash ?? (signer.by.keys.algorithm.startsWith('ed') ? 'sha512' : 'sha256');
+const ownDigests: Partial<Record<KeyAlgorithm, HashName>> = { ed25519: 'sha512', ed448: 'shake256' };
+
+/** Ed25519 wants SHA-512 and Ed448 SHAKE256 (RFC 8419 §3.1), everything else has SHA-256 unless told. */
+export const digestOf = (signer: SignerInput): HashName =>
+  signer.hash ?? ownDigests[signer.by.keys.algorithm] ?? 'sha256';
+
+/** RFC 8419 §3.1, §3.2: with signed attributes SHAKE256's length is written, without them it is not. */
+function digestIdentifier(signer: SignerInput): Bytes {
+  if (signer.digestIdentifier !== undefined) return signer.digestIdentifier;
+  const hash = digestOf(signer);
+  if (hash !== 'shake256' || signer.signedAttributes === false) return hashIdentifier(hash);
+  return sequence(oid('2.16.840.1.101.3.4.2.18'), integer(512));
 }
 
 /** ESSCertIDv2 with its default hash, SHA-256. */
@@ -121,7 +140,7 @@ function signerInfo(signer: SignerInput, input: SignedDataInput): Bytes {
     byKey
       ? contextPrimitive(0, signer.by.keys.keyIdentifier)
       : sequence(signer.by.issuerName, integer(signer.by.serialNumber)),
-    hashIdentifier(hash),
+    digestIdentifier(signer),
     ...(attributes === undefined ? [] : [retag(0xa0, attributes)]),
     signatureIdentifier(signer, options),
     octetString(signature),
@@ -153,10 +172,11 @@ function version(input: SignedDataInput): number {
 export function signedData(input: SignedDataInput): Uint8Array {
   const certificates = input.certificates ?? input.signers.map((signer) => signer.by.certificate);
   const crls = input.crls ?? [];
-  const hashes = [...new Set(input.signers.map(digestOf))];
+  const digests = input.signers.map(digestIdentifier);
+  const distinct = digests.filter((one, at) => digests.findIndex((other) => Buffer.compare(one, other) === 0) === at);
   const fields = [
     integer(version(input)),
-    setOf(hashes.map(hashIdentifier)),
+    setOf(distinct),
     encapsulated(input),
     ...(certificates.length === 0 ? [] : [retag(0xa0, setOf(certificates))]),
     ...(crls.length === 0 ? [] : [retag(0xa1, setOf(crls))]),

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../../src/cms/message.js';
 import {
+  asn1,
   certificateBundle,
   envelopMessage,
   issueCertificate,
@@ -33,6 +35,8 @@ const variants: [string, MessageSigner, string, string][] = [
   ['ECDSA', { by: ec }, 'sha256', 'ecdsa-with-SHA256'],
   ['ECDSA P-384', { by: person('ec-p384'), hash: 'sha384' }, 'sha384', 'ecdsa-with-SHA384'],
   ['Ed25519', { by: ed }, 'sha512', 'Ed25519'],
+  ['Ed448', { by: person('ed448') }, 'shake256', 'Ed448'],
+  ['Ed448 without attributes', { by: person('ed448'), signedAttributes: false }, 'shake256', 'Ed448'],
   ['Ed25519 without attributes', { by: ed, signedAttributes: false }, 'sha512', 'Ed25519'],
   ['a key identifier', { by: ec, identifier: 'key-id' }, 'sha256', 'ecdsa-with-SHA256'],
   ['no attributes', { by: rsa, signedAttributes: false }, 'sha256', 'sha256WithRSAEncryption'],
@@ -60,6 +64,42 @@ describe.each(variants)('%s', (_, signer, digestAlgorithm, signatureAlgorithm) =
       const expected = signer.signedAttributes === false ? 'message_signature_invalid' : 'message_digest_mismatch';
       expect(errorsOf(readMessage(replaceBytes(message, 'EUR 100', 'EUR 900')))).toEqual([expected]);
     }
+  });
+});
+
+describe('Ed448 with signed attributes (RFC 8419 §3.1)', () => {
+  const by = person('ed448');
+  const { sequence, oid, integer, nullValue } = asn1;
+  const errors = (signer: Partial<MessageSigner>) =>
+    errorsOf(readMessage(signMessage({ form: 'attached', text: 'text', signers: [{ by, ...signer }] }).message));
+  const shake = (last: number, ...parameters: Uint8Array[]) => ({
+    digestIdentifier: sequence(oid(`2.16.840.1.101.3.4.2.${last}`), ...parameters),
+  });
+
+  test('SHAKE256 of 64 octets, its length written or, as RFC 8702 §3.1 has it, not', () => {
+    expect(errors(shake(18, integer(512)))).toEqual([]);
+    expect(errors(shake(12))).toEqual([]);
+    expect(errors(shake(12, nullValue))).toEqual([]);
+  });
+
+  test('no other length: not as the identifier says, not as the value is', () => {
+    expect(errors(shake(18, integer(256)))).toEqual(['algorithm_unknown']);
+    expect(errors(shake(18))).toEqual(['algorithm_unknown']);
+    expect(errors(shake(12, integer(512)))).toEqual(['algorithm_unknown']);
+    const short = new Uint8Array(createHash('shake256', { outputLength: 32 }).update('text').digest());
+    expect(errors({ messageDigest: short })).toEqual(['message_digest_mismatch']);
+  });
+
+  test('a signature that is another', () => {
+    const alter = (signature: Uint8Array) => signature.map((octet, at) => (at === 40 ? octet ^ 1 : octet));
+    expect(errors({ alter })).toEqual(['message_signature_invalid']);
+  });
+
+  test('SHAKE256 is the digest of no RSA or ECDSA signature', () => {
+    const rest = { ...shake(12), hash: 'shake256' } as const;
+    const plain = signMessage({ form: 'attached', signers: [{ by: rsa, ...shake(12) }] });
+    expect(errorsOf(readMessage(plain.message))).toContain('algorithm_unknown');
+    expect(() => signMessage({ signers: [{ by: ec, ...rest }] })).toThrow(TypeError);
   });
 });
 

@@ -115,6 +115,7 @@ const sha384 = '2.16.840.1.101.3.4.2.2';
 const mgf = (hash: Uint8Array, generator = '1.2.840.113549.1.1.8') => sequence(oid(generator), hash);
 const pss = (...fields: Uint8Array[]) => sequence(oid('1.2.840.113549.1.1.10'), sequence(...fields));
 const hashes = [context(0, hashId(sha256, nullValue)), context(1, mgf(hashId(sha256, nullValue)))] as const;
+const shake = hashId('2.16.840.1.101.3.4.2.12');
 const salt = (value: Uint8Array) => context(2, value);
 
 describe('RSASSA-PSS (RFC 4055 §3.1)', () => {
@@ -152,6 +153,7 @@ describe('RSASSA-PSS (RFC 4055 §3.1)', () => {
   test.each([
     ['two digests', pss(context(0, hashId(sha256)), context(1, mgf(hashId(sha384))), salt(integer(32)))],
     ['the mask by default SHA-1', pss(context(0, hashId(sha256)), salt(integer(32)))],
+    ['SHAKE256, which RFC 8702 §3.2.1 writes otherwise', pss(context(0, shake), context(1, mgf(shake)))],
     ['an unknown digest', pss(context(0, hashId('1.2.3')), context(1, mgf(hashId('1.2.3'))))],
     ['another mask generation', pss(hashes[0], context(1, mgf(hashId(sha256), '1.2.3')))],
     ['fields in another order', pss(hashes[1], hashes[0])],
@@ -190,9 +192,35 @@ describe('a key for RSASSA-PSS alone (RFC 4055 §1.2, §3.3)', () => {
 });
 
 describe('digests', () => {
+  test.each([
+    ['id-shake256 without parameters', '12', [], 'shake256'],
+    ['id-shake256 with NULL', '12', [nullValue], 'shake256'],
+    ['id-shake256 with a length', '12', [integer(512)], undefined],
+    ['id-shake256-len with 512', '18', [integer(512)], 'shake256'],
+    ['id-shake256-len with 256', '18', [integer(256)], undefined],
+    ['id-shake256-len with 1024', '18', [integer(1024)], undefined],
+    ['id-shake256-len with NULL', '18', [nullValue], undefined],
+    ['id-shake256-len without parameters', '18', [], undefined],
+    ['id-shake128', '11', [], undefined],
+  ])('%s', (_, last, parameters, expected) => {
+    const identifier = sequence(oid(`2.16.840.1.101.3.4.2.${last}`), ...parameters);
+    expect(digestAlgorithm(algorithmOf(identifier))).toBe(expected);
+  });
+
+  test('SHAKE256 has 64 octets', () => {
+    // FIPS 202: SHAKE256 of nothing.
+    const empty =
+      '46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f' +
+      'd75dc4ddd8c0f200cb05019d67b592f6fc821c49479ab48640292eacb3b7c4be';
+    expect(Buffer.from(digest('shake256', new Uint8Array())).toString('hex')).toBe(empty);
+    expect(Buffer.from(createDigest('shake256').finish()).toString('hex')).toBe(empty);
+  });
+
   test('known by identifier, whole and in pieces', () => {
-    expect(digestAlgorithm(sha256)).toBe('sha256');
-    expect(digestAlgorithm('1.2.3')).toBeUndefined();
+    const known = (...fields: Uint8Array[]) => digestAlgorithm(algorithmOf(sequence(...fields)));
+    expect(known(oid(sha256))).toBe('sha256');
+    expect(known(oid(sha256), nullValue)).toBe('sha256');
+    expect(known(oid('1.2.3'))).toBeUndefined();
     const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
     expect(sha256Hex(new Uint8Array())).toBe(empty);
     const pieces = createDigest('sha256');

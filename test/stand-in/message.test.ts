@@ -156,6 +156,22 @@ describe.skipIf(!haveOpenssl)(`issueTimestamp, judged by openssl (skipped where 
   });
 });
 
+// What its cms command cannot (3.0: "no default digest"), the parts of openssl can: digest, attributes, signature.
+test.skipIf(!haveOpenssl)(`an Ed448 signer, judged by openssl (skipped where ${opensslAbsent})`, () => {
+  const signer = person('ed448');
+  const { cms, content } = signMessage({ form: 'attached', text: 'x', signers: [{ by: signer }] });
+  const info = new SignedData({ schema: ContentInfo.fromBER(cms).content }).signerInfos[0];
+  const attributes = Buffer.from(info?.signedAttrs?.encodedValue ?? new ArrayBuffer(0));
+  expect(info?.digestAlgorithm.algorithmId).toBe('2.16.840.1.101.3.4.2.18');
+  const digest = openssl({ content }, ...['dgst', '-shake256', '-xoflen', '64', '-binary', '@content']).stdout;
+  expect(digest).toHaveLength(64);
+  expect(attributes.includes(Buffer.from(digest))).toBe(true);
+  const key = signer.keys.publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  const signature = new Uint8Array(info?.signature.getValue() ?? new ArrayBuffer(0));
+  const options = ['-rawin', '-pubin', '-inkey', '@key', '-sigfile', '@signature', '-in', '@attributes'];
+  expect(openssl({ key, signature, attributes }, 'pkeyutl', '-verify', ...options).output).toMatch(/Success/);
+});
+
 test('an Ed25519 signer, judged by pkijs and node', () => {
   const signer = person('ed25519');
   const { cms, content } = signMessage({ form: 'attached', text: 'x', signers: [{ by: signer }] });
