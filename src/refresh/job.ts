@@ -11,6 +11,7 @@ import { type FetchReport, type FetchTask, fetchCrl } from './fetch.js';
 import { defaultPlan, type PlannedFetch, planFetch } from './plan.js';
 import { createStamper } from './stamp.js';
 import { type AuthorityStatus, allFresh, crlStatus } from './status.js';
+import { intactOctets } from './vanished.js';
 
 export interface RefreshOptions {
   /** Ask every URL of authorities that are not retired, due or not; still never twice within a minute. */
@@ -200,7 +201,7 @@ function planInput(needed: NeededAuthority, url: string, state: UrlState | undef
 async function releaseQuarantined(deps: RefreshDeps, authorities: readonly NeededAuthority[]): Promise<void> {
   for (const crl of await deps.store.crls({ state: 'quarantined' })) {
     if (crl.thisUpdate > deps.now()) continue;
-    const der = await deps.store.crlBytes(crl.sha256);
+    const der = await intactOctets(deps.store, crl.sha256);
     const wanted = authorities.find((a) => a.catalogue.id === crl.catalogue && a.authority.id === crl.authority);
     const url = crl.url === undefined ? {} : { url: crl.url };
     if (der !== undefined) {

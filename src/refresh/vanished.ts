@@ -10,7 +10,7 @@ import { DerReader, parsed, tag } from '../der/reader.js';
 import { readEntry } from '../revocation/entry.js';
 import type { IndexedCrl } from '../revocation/index-crl.js';
 import { findEntries } from '../revocation/serial-table.js';
-import type { CrlFacts, Store } from '../store/port.js';
+import { type CrlFacts, isCorrupt, type Store } from '../store/port.js';
 import { type CertificateList, parseCrl } from '../x509/crl.js';
 
 /** Entries looked at before others get a turn: a CRL may have a million. */
@@ -29,13 +29,23 @@ export async function vanishedEntries(
   const line = await store.crls({ issuerKey: facts.issuerKey, current: true });
   const held = line.find((crl) => crl.scope === facts.scope && crl.kind === 'base' && crl.issuer === facts.issuer);
   if (held === undefined || held.sha256 === next.sha256 || held.thisUpdate >= facts.thisUpdate) return [];
-  const bytes = await store.crlBytes(held.sha256);
+  const bytes = await intactOctets(store, held.sha256);
   const before = bytes === undefined ? undefined : parseCrl(bytes);
   if (before?.ok !== true) return [];
   const missing = await entriesOnlyIn(before.value, next);
   if (missing.length === 0) return [];
   const keepsExpired = list.expiredCertsOnCRL;
   return keepsExpired !== undefined ? missing : store.unexpired(facts.issuerKey, missing, facts.thisUpdate);
+}
+
+/** Undefined where they were altered or lost: `crl verify-log` tells that, and no successor is kept away by it. */
+export async function intactOctets(store: Store, sha256: string): Promise<Uint8Array | undefined> {
+  try {
+    return await store.crlBytes(sha256);
+  } catch (error) {
+    if (isCorrupt(error)) return undefined;
+    throw error;
+  }
 }
 
 async function entriesOnlyIn(before: CertificateList, next: IndexedCrl): Promise<string[]> {

@@ -24,6 +24,7 @@ export function crlPart(engine: Engine): Pick<Store, 'addCrl' | 'crls' | 'crl' |
       const sha256 = await sha256Octets(crl.bytes);
       // Durable before the row says so: a crash in between leaves a file without a row, which harms nobody.
       if ((await recordOf(engine.db, sha256)) === undefined) await engine.octets.before(sha256, crl.bytes);
+      else await mend(engine, sha256, crl.bytes, crl.at);
       return write(engine, async (trx) => {
         const rivals = await rivalsOf(trx, sha256, crl.facts);
         const placement = judge(rivals);
@@ -61,13 +62,34 @@ export function crlPart(engine: Engine): Pick<Store, 'addCrl' | 'crls' | 'crl' |
     },
     crl: (sha256) => recordOf(engine.db, sha256),
     crlBytes: async (sha256) => {
-      const bytes = await engine.octets.read(engine.db, sha256);
-      if (bytes !== undefined && (await sha256Octets(bytes)) !== sha256) {
-        throw new StoreError('corrupt', `the stored CRL ${sha256} does not have that hash: restore it from a backup`);
+      const bytes = await intactOctets(engine, sha256);
+      // Left out in silence it would take its revocations along.
+      if (bytes === undefined && (await recordOf(engine.db, sha256)) !== undefined) {
+        throw new StoreError(
+          'corrupt',
+          `the stored CRL ${sha256} was altered or lost: import it again, or a backup of the store`,
+        );
       }
       return bytes;
     },
   };
+}
+
+async function intactOctets(engine: Engine, sha256: string): Promise<Uint8Array | undefined> {
+  const bytes = await engine.octets.read(engine.db, sha256);
+  return bytes !== undefined && (await sha256Octets(bytes)) === sha256 ? bytes : undefined;
+}
+
+/** Puts the octets of a CRL that is held in again where they were altered or lost; false where they were not. */
+export async function mend(engine: Engine, sha256: string, bytes: Uint8Array, at: number): Promise<boolean> {
+  if ((await intactOctets(engine, sha256)) !== undefined) return false;
+  await engine.octets.before(sha256, bytes);
+  await write(engine, async (trx) => {
+    await engine.octets.within(trx, sha256, bytes);
+    await append(trx, 'crl_mended', { sha256 }, at);
+    await count(trx, 'change', 1);
+  });
+  return true;
 }
 
 /** Puts the octets and the row in; shared with restoring. */

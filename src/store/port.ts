@@ -136,12 +136,15 @@ export interface Store {
   /** False where exactly these bytes are held for the authority already. Logged. */
   putAuthority(record: AuthorityRecord): Promise<boolean>;
 
-  /** Durable when it resolves: the bytes first, then the row. Logged when anything changed. */
+  /**
+   * Durable when it resolves: the bytes first, then the row. Logged when anything changed. Bytes that are held, but were
+   * altered or lost, are put in again.
+   */
   addCrl(crl: NewCrl, judge: JudgeCrl): Promise<AddedCrl>;
   /** Ordered by thisUpdate. */
   crls(filter?: CrlFilter): Promise<CrlRecord[]>;
   crl(sha256: string): Promise<CrlRecord | undefined>;
-  /** Checked against the hash; a StoreError `corrupt` where they differ. */
+  /** Checked against the hash; a StoreError `corrupt` where they differ or are gone. Undefined: no such CRL is held. */
   crlBytes(sha256: string): Promise<Uint8Array | undefined>;
 
   urlState(url: string): Promise<UrlState | undefined>;
@@ -205,3 +208,6 @@ export class StoreError extends Error {
     this.code = code;
   }
 }
+
+/** What is held was altered or lost; other failures say nothing about it. */
+export const isCorrupt = (error: unknown): boolean => error instanceof StoreError && error.code === 'corrupt';

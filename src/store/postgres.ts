@@ -62,6 +62,8 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown } |
 const chunkOctets: Octets = {
   before: async () => {},
   within: async (trx, sha256, bytes) => {
+    // Where they are put in again there may be some left.
+    await trx.deleteFrom('crl_chunk').where('sha256', '=', sha256).execute();
     for (let position = 0; position * chunkSize < bytes.length; position++) {
       const octets = bytes.subarray(position * chunkSize, (position + 1) * chunkSize);
       await trx.insertInto('crl_chunk').values({ sha256, position, octets }).execute();

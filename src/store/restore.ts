@@ -1,10 +1,10 @@
 /**
- * Puts single items of another store in, as they were. What is held already stays; a CRL becomes current only where its
+ * Puts single items of another store in, as they were. What is held already stays, and is mended where it was damaged; a CRL becomes current only where its
  * line has none or an older one, so that an old backup cannot turn the clock back.
  */
 
 import { sha256Hex } from '../crypto/digest.js';
-import { insertCrl, recordOf, retireOthers, rivalsOf } from './crls.js';
+import { insertCrl, mend, recordOf, retireOthers, rivalsOf } from './crls.js';
 import { count, type Engine, type Writer, write } from './engine.js';
 import { sha256Octets } from './hash.js';
 import { append, entryHash } from './log.js';
@@ -51,7 +51,9 @@ export async function restore(engine: Engine, item: RestoreItem): Promise<boolea
 async function restoreCrl(engine: Engine, record: CrlRecord, bytes: Uint8Array): Promise<boolean> {
   if ((await sha256Octets(bytes)) !== record.sha256)
     throw new StoreError('import_invalid', `CRL ${record.sha256}: wrong hash`);
-  if ((await recordOf(engine.db, record.sha256)) !== undefined) return false;
+  if ((await recordOf(engine.db, record.sha256)) !== undefined) {
+    return mend(engine, record.sha256, bytes, Date.now());
+  }
   await engine.octets.before(record.sha256, bytes);
   return write(engine, async (trx) => {
     const rivals = await rivalsOf(trx, record.sha256, record);

@@ -1,7 +1,10 @@
 /** Accept or refuse: the five rules of REVOCATION.md, on CRLs made by the stand-in. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { placeCrl } from '../../src/refresh/accept.js';
 import { harvest, importAuthorities, importCrl } from '../../src/refresh/bring.js';
+import { createEvidenceReader } from '../../src/refresh/evidence.js';
 import { refreshOnce } from '../../src/refresh/job.js';
 import { asn1, type CrlInput, issueCertificate, issueServer, pem } from '../../src/stand-in/index.js';
 import { createWorld, day, hour, minute, start, type World } from './world.js';
@@ -140,6 +143,45 @@ describe('rule 2: dated in the future', () => {
 
   it('within five minutes is a matter of clocks', async () => {
     expect(await bring(userCrl({}, w.now + 4 * minute))).toMatchObject({ ok: true, record: { state: 'accepted' } });
+  });
+});
+
+describe.each(['lost', 'altered'])('a CRL whose file was %s', (how) => {
+  let published: Uint8Array;
+  const spoil = async ([record]: { sha256: string }[]): Promise<string> => {
+    const sha256 = record?.sha256 ?? '';
+    const path = join(w.folder, 'crl', sha256.slice(0, 2), `${sha256}.crl`);
+    await (how === 'lost' ? rm(path) : writeFile(path, 'evil'));
+    return sha256;
+  };
+  const spoilCurrent = async () => spoil(await w.store.crls({ current: true, authority: w.pki.user.id }));
+  beforeEach(async () => {
+    w.publishAll();
+    published = w.publish(w.pki.user);
+    await refreshOnce(w.deps);
+  });
+
+  it('is not left out of the evidence in silence: its revocations would be gone', async () => {
+    await spoilCurrent();
+    await expect(createEvidenceReader(w.store)()).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('does not keep its successor away', async () => {
+    await spoilCurrent();
+    expect(await fetchNext(userCrl({}, start + hour))).toMatchObject({ result: 'new' });
+  });
+
+  it('is there again when it comes again', async () => {
+    const sha256 = await spoilCurrent();
+    expect(await bring(published)).toMatchObject({ ok: true, change: 'unchanged' });
+    expect(await w.store.crlBytes(sha256)).toEqual(new Uint8Array(published));
+  });
+
+  it('while it waited for its time does not stop the run', async () => {
+    await bring(userCrl({}, w.now + 5 * hour));
+    await spoil(await w.store.crls({ state: 'quarantined' }));
+    w.now += 6 * hour;
+    expect((await refreshOnce(w.deps, { force: true })).fetches).toHaveLength(4);
   });
 });
 

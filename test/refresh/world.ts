@@ -29,6 +29,8 @@ export interface World {
   readonly guard: Guard;
   readonly deps: RefreshDeps;
   readonly events: RefreshEvent[];
+  /** The store's. */
+  readonly folder: string;
   now: number;
   publish(authority: StandInAuthority, der?: Uint8Array): Uint8Array;
   publishAll(): void;
@@ -61,6 +63,7 @@ export async function createWorld(input: WorldInput = {}): Promise<World> {
     store,
     guard,
     events,
+    folder,
     now: start,
     deps: {
       store,

@@ -2,7 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/crypto/digest.js';
-import type { CrlFacts, CrlPlacement, JudgeCrl, NewCrl, Store } from '../../src/store/port.js';
+import {
+  type CrlFacts,
+  type CrlPlacement,
+  type JudgeCrl,
+  type NewCrl,
+  type Store,
+  StoreError,
+} from '../../src/store/port.js';
 import { exportStore, importStore } from '../../src/store/transfer.js';
 import { verifyContents, verifyLog } from '../../src/store/verify.js';
 import { watchStore } from '../../src/store/watch.js';
@@ -228,6 +235,36 @@ export function contract(engine: TestEngine): void {
         const held = await store.knownUrls();
         expect(held).toHaveLength(32);
         expect(held[0]).toEqual(known(0));
+      });
+
+      it.each(['alter', 'lose'] as const)(
+        'never gives out octets that someone did %s, and takes them anew',
+        async (how) => {
+          const [bytes, other] = [new Uint8Array(randomBytes(100)), new Uint8Array(randomBytes(100))];
+          const { record } = await store.addCrl(newCrl(bytes), accept);
+          await store.addCrl(newCrl(other, { number: '2' }), accept);
+          const backup = await collect(exportStore(store));
+          await place.spoil(record.sha256, how);
+          await expect(store.crlBytes(record.sha256)).rejects.toMatchObject({ code: 'corrupt' });
+          expect(await verifyContents(store)).toEqual([record.sha256]);
+          // The same CRL again, as fetched or imported …
+          const version = await store.version();
+          expect(await store.addCrl(newCrl(bytes), () => 'unchanged')).toMatchObject({ change: 'unchanged' });
+          expect(await store.crlBytes(record.sha256)).toEqual(bytes);
+          expect(await store.version()).toBeGreaterThan(version);
+          expect(await store.lastLog('crl_mended')).toMatchObject({ body: JSON.stringify({ sha256: record.sha256 }) });
+          // … and from a backup.
+          await place.spoil(record.sha256, how);
+          expect((await importStore(store, backup)).added).toBe(1);
+          expect(await verifyContents(store)).toEqual([]);
+          expect(await verifyLog(store)).toMatchObject({ ok: true });
+        },
+      );
+
+      it('does not call octets altered that could not be asked for', async () => {
+        await store.addCrl(newCrl(randomBytes(64)), accept);
+        const away = () => Promise.reject(new StoreError('unavailable', 'away'));
+        await expect(verifyContents({ ...store, crlBytes: away })).rejects.toMatchObject({ code: 'unavailable' });
       });
 
       it('remembers which certificates live, by hash only', async () => {

@@ -3,7 +3,7 @@
  * port where it lets us in; each run works in a schema of its own and drops it.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -24,6 +24,8 @@ export interface TestPlace {
   /** What a child process needs to open the same place: `openStore`'s location. */
   readonly location: { databaseUrl?: string; folder: string };
   readonly run: (query: string) => Promise<void>;
+  /** Alters the octets of a CRL, or takes them away, behind the store's back. */
+  readonly spoil: (sha256: string, how: 'alter' | 'lose') => Promise<void>;
   readonly drop: () => Promise<void>;
 }
 
@@ -53,6 +55,10 @@ async function sqlitePlace(): Promise<TestPlace> {
       database.exec(query);
       database.close();
     },
+    spoil: async (sha256, how) => {
+      const path = join(folder, 'crl', sha256.slice(0, 2), `${sha256}.crl`);
+      await (how === 'alter' ? writeFile(path, 'evil') : rm(path));
+    },
     drop: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -75,6 +81,10 @@ async function postgresPlace(): Promise<TestPlace> {
     open: () => openPostgresStore({ url: url.href }),
     location: { databaseUrl: url.href, folder: '' },
     run,
+    spoil: (sha256, how) =>
+      run(
+        `${how === 'alter' ? "update crl_chunk set octets = 'evil'" : 'delete from crl_chunk'} where sha256 = '${sha256}'`,
+      ),
     drop: () => run(`drop schema ${schema} cascade`),
   };
 }

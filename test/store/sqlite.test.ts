@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
-import { verifyContents } from '../../src/store/verify.js';
-import { newCrl } from './contract.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -36,23 +34,6 @@ it('says that a folder cannot be written', async () => {
   });
   await mkdir(join(folder, 'db', 'store.sqlite'), { recursive: true });
   await expect(openSqliteStore({ folder: join(folder, 'db') })).rejects.toMatchObject({ code: 'folder_not_writable' });
-});
-
-it('shows a file that was altered or lost, and never gives it out', async () => {
-  const store = await openSqliteStore({ folder });
-  try {
-    const placement = { state: 'accepted', current: true, revocationOnly: false, notes: [] } as const;
-    const { record } = await store.addCrl(newCrl(Buffer.from('good')), () => placement);
-    const path = join(folder, 'crl', record.sha256.slice(0, 2), `${record.sha256}.crl`);
-    await writeFile(path, 'evil');
-    await expect(store.crlBytes(record.sha256)).rejects.toMatchObject({ code: 'corrupt' });
-    expect(await verifyContents(store)).toEqual([record.sha256]);
-    await rm(path);
-    expect(await store.crlBytes(record.sha256)).toBeUndefined();
-    expect(await verifyContents(store)).toEqual([record.sha256]);
-  } finally {
-    await store.close();
-  }
 });
 
 it('sweeps what a crash left behind, and not what is being written', async () => {
