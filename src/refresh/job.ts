@@ -40,6 +40,7 @@ interface Due extends FetchTask {
 
 const leaseName = 'refresh';
 const defaultLease = 60_000;
+const never = Number.POSITIVE_INFINITY;
 /** Fetches at the same time: one slow distribution point must not hold up the others. */
 const parallel = 4;
 
@@ -66,7 +67,7 @@ export function startSchedule(deps: RefreshDeps, options: ScheduleOptions = {}):
   const step = async (): Promise<void> => {
     try {
       const { due } = await readPlan(deps, startedAt, false);
-      if (due.length > 0) {
+      if (due.length > 0 || (await releasable(deps)).length > 0) {
         const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
         await run(deps, startedAt, { waitMs: 0, signal: ending.signal, ...lease });
       }
@@ -147,28 +148,22 @@ async function readPlan(deps: RefreshDeps, startedAt: number, force: boolean) {
   const authorities = await readAuthorities(store, deps.catalogues);
   const states = new Map((await store.urlStates()).map((state) => [state.url, state]));
   const held = new Map((await store.crls()).map((crl) => [crl.sha256, crl]));
-  const seen = new Set<string>();
-  const all: Due[] = [];
+  const byUrl = new Map<string, Due>();
   for (const needed of authorities) {
     // Without the authority's certificate nothing that comes could be checked.
     if (needed.certificate === undefined) continue;
     for (const url of needed.urls) {
-      if (seen.has(url)) continue;
-      seen.add(url);
       const state = states.get(url);
       const crl = state?.sha256 === undefined ? undefined : held.get(state.sha256);
       const plan = planFetch({ ...planInput(needed, url, state, crl), now, startedAt, settings });
+      // Two authorities may share it, as after a renewal: it is asked for the one that needs it sooner.
+      if ((byUrl.get(url)?.plan.due ?? never) <= (plan.due ?? never)) continue;
       // Validators of a CRL that is not there, as after a restored backup, would keep it away for good.
-      all.push({
-        url,
-        needed,
-        authorities,
-        noCache: plan.noCache,
-        unconditional: plan.unconditional || crl === undefined,
-        plan,
-      });
+      const unconditional = plan.unconditional || crl === undefined;
+      byUrl.set(url, { url, needed, authorities, noCache: plan.noCache, unconditional, plan });
     }
   }
+  const all = [...byUrl.values()];
   const dues = all.flatMap(({ plan }) => (plan.due === undefined ? [] : [plan.due]));
   const forced = (task: Due): boolean => {
     const last = states.get(task.url)?.lastAttempt;
@@ -198,9 +193,12 @@ function planInput(needed: NeededAuthority, url: string, state: UrlState | undef
 }
 
 /** CRLs that were dated in the future when they came, and are not any more. */
+async function releasable(deps: RefreshDeps): Promise<CrlRecord[]> {
+  return (await deps.store.crls({ state: 'quarantined' })).filter(({ thisUpdate }) => thisUpdate <= deps.now());
+}
+
 async function releaseQuarantined(deps: RefreshDeps, authorities: readonly NeededAuthority[]): Promise<void> {
-  for (const crl of await deps.store.crls({ state: 'quarantined' })) {
-    if (crl.thisUpdate > deps.now()) continue;
+  for (const crl of await releasable(deps)) {
     const der = await intactOctets(deps.store, crl.sha256);
     const wanted = authorities.find((a) => a.catalogue.id === crl.catalogue && a.authority.id === crl.authority);
     const url = crl.url === undefined ? {} : { url: crl.url };

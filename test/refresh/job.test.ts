@@ -1,6 +1,6 @@
 /** The CRL job against a real distribution point on loopback, under a clock that the test moves. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { harvest, importAuthorities } from '../../src/refresh/bring.js';
+import { harvest, importAuthorities, importCrl } from '../../src/refresh/bring.js';
 import { refreshOnce, startSchedule } from '../../src/refresh/job.js';
 import { crlStatus } from '../../src/refresh/status.js';
 import { issueCertificate, issueServer } from '../../src/stand-in/index.js';
@@ -187,6 +187,25 @@ describe('over time', () => {
   });
 });
 
+describe('a CRL in quarantine', () => {
+  it('is released by the schedule when its time has come, though nothing is to be fetched', async () => {
+    const w = await world();
+    w.publishAll();
+    await refreshOnce(w.deps);
+    await importCrl(w.deps, w.pki.issueCrl(w.pki.user, new Date(w.now + hour)), 'imported');
+    expect(await w.store.crls({ state: 'quarantined' })).toHaveLength(1);
+    w.now += 2 * hour;
+    const stop = startSchedule(w.deps, { tickMs: 5 });
+    for (let i = 0; i < 400 && (await w.store.crls({ state: 'quarantined' })).length > 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await stop();
+    const [current] = await w.store.crls({ current: true, authority: w.pki.user.id });
+    expect(current?.thisUpdate).toBe(w.now - hour);
+    expect(w.point.requests(w.pki.user.crlPath).total).toBe(1);
+  });
+});
+
 describe('a hostile or broken distribution point', () => {
   const html = '<html><body>Welcome to our hotel</body></html>';
   const behaviours: [string, string, (w: World) => void][] = [
@@ -270,7 +289,7 @@ describe('a hostile or broken distribution point', () => {
   ];
 
   it.each(behaviours)('giving %s: refused as %s, logged, the old CRL stays, backoff', async (_, reason, behave) => {
-    const w = await world({ rules: { totalTimeoutMs: 300, maximumBytes: 100_000 } });
+    const w = await world({ rules: { totalTimeoutMs: 2_000, maximumBytes: 100_000 } });
     w.publishAll();
     await refreshOnce(w.deps);
     const before = await w.store.crls();
@@ -289,6 +308,26 @@ describe('a hostile or broken distribution point', () => {
     );
     expect(await w.store.urlState(w.pki.user.crlUrl)).toMatchObject({ failures: 1, outcome: reason });
     expect((report.nextDue ?? 0) - w.now).toBeLessThanOrEqual(2 * minute);
+  });
+});
+
+describe('one URL of two authorities', () => {
+  it('is asked for the one that lives on when the other is retired', async () => {
+    const w = await world({
+      edit: (json) => {
+        json.authorities.reverse();
+        const [root, user] = ['stand-in-root', 'stand-in-user'].map((id) => json.authorities.find((a) => a.id === id));
+        if (root !== undefined) root.crlUrls = user?.crlUrls;
+      },
+    });
+    w.now = w.pki.user.notAfter.getTime() + 100 * day;
+    w.point.publish(w.pki.user.crlPath, w.pki.issueCrl(w.pki.root, new Date(w.now)), new Date(w.now));
+    const { fetches, authorities } = await refreshOnce(w.deps);
+    expect(authorities.find(({ authority }) => authority === w.pki.user.id)?.state).toBe('retired');
+    expect(fetches.find(({ url }) => url === w.pki.user.crlUrl)).toMatchObject({
+      authority: w.pki.root.id,
+      result: 'new',
+    });
   });
 });
 
