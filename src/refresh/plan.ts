@@ -116,7 +116,9 @@ export function planFetch(input: PlanInput): PlannedFetch {
   }
   const { lastAttempt, lastSuccess, failures } = history;
   if (lastAttempt === undefined) {
-    return result('first', input.startedAt + fraction(need.url, 'first') * settings.firstSpread);
+    // A start that lies ahead was read from a wrong clock: nothing is spread then.
+    const spread = fraction(need.url, 'first') * settings.firstSpread;
+    return result('first', input.startedAt > now + clockTolerance ? now : input.startedAt + spread);
   }
   const r = fraction(need.url, String(lastAttempt));
   if (notAfter !== undefined && now > notAfter) {

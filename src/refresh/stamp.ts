@@ -73,15 +73,19 @@ function isSigned({ signedData, signer }: TimestampToken): boolean {
 /** Stamps where that is due and no other replica is at it; a failure is told and tried again an hour later. */
 export function createStamper(deps: RefreshDeps): (signal: AbortSignal) => Promise<void> {
   const { timestampUrl: url, store } = deps;
-  let notBefore = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  // A failure that lies ahead was noted by a wrong clock, which may have been why.
+  const pausing = (): boolean => Math.abs(deps.now() - failedAt) < retryAfter;
   return async (signal) => {
-    if (url === undefined || deps.now() < notBefore || !(await stampDue(store, deps.now()))) return;
+    if (url === undefined || pausing() || !(await stampDue(store, deps.now()))) return;
     const owner = crypto.randomUUID();
     if (!(await store.acquireLease(stampKind, owner, leaseMs))) return;
     try {
+      // Another replica may have had the lease until now.
+      if (!(await stampDue(store, deps.now()))) return;
       const result = await stampLog(deps, url, signal);
       deps.onEvent?.({ type: 'stamp', ...result });
-      if (!result.ok) notBefore = deps.now() + retryAfter;
+      if (!result.ok) failedAt = deps.now();
     } finally {
       await store.releaseLease(stampKind, owner);
     }

@@ -113,6 +113,10 @@ describe('the next fetch', () => {
   it('does not wait for a time that a wrong clock wrote', () => {
     const wrong = success(start + 3650 * day);
     expect(at(start + hour, wrong, held).due ?? 0).toBeLessThanOrEqual(start + hour);
+    // The clock was wrong when the process started, too.
+    const plan = { need: { url, published: tenDays }, now: start + hour, startedAt: start + 3650 * day };
+    expect(planFetch({ ...plan, history: wrong, held }).due ?? 0).toBeLessThanOrEqual(start + hour);
+    expect(planFetch(plan).due ?? 0).toBeLessThanOrEqual(start + hour);
     const skewed = success(start + 2 * minute);
     expect(at(start, skewed, held).phase).toBe('regular');
   });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createGuard } from '../../src/net/guard.js';
 import type { RefreshDeps } from '../../src/refresh/deps.js';
 import { startSchedule } from '../../src/refresh/job.js';
-import { stampDue, stampLog } from '../../src/refresh/stamp.js';
+import { createStamper, stampDue, stampLog } from '../../src/refresh/stamp.js';
 import {
   asn1,
   issueTimestamp,
@@ -102,6 +102,33 @@ it.each([
   };
   expect(await stampLog(deps, url)).toEqual({ ok: false, reason });
   expect(await w.store.lastLog('stamp')).toBeUndefined();
+});
+
+it('is made once, however many replicas found it due', async () => {
+  let first: Promise<void> = Promise.resolve();
+  // The second asks for the lease when the first has done its work and given it back.
+  const late = {
+    ...w.store,
+    acquireLease: (...lease: [string, string, number]) => first.then(() => w.store.acquireLease(...lease)),
+  };
+  const second = createStamper({ ...deps, store: late })(AbortSignal.timeout(5_000));
+  first = createStamper(deps)(AbortSignal.timeout(5_000));
+  await Promise.all([first, second]);
+  expect(asked).toBe(1);
+});
+
+it('is not put off by a clock that was wrong', async () => {
+  const stamper = createStamper(deps);
+  const right = w.now;
+  const genTime = new Date(right);
+  const good = answer;
+  answer = (imprint) => good(imprint, { genTime });
+  w.now += 4_000 * day;
+  await stamper(AbortSignal.timeout(5_000));
+  expect(w.events.at(-1)).toMatchObject({ type: 'stamp', ok: false, reason: 'not_dated_now' });
+  w.now = right;
+  await stamper(AbortSignal.timeout(5_000));
+  expect(w.events.at(-1)).toMatchObject({ type: 'stamp', ok: true });
 });
 
 it('is made by the schedule, and after a failure not again at once', async () => {
