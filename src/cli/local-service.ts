@@ -80,8 +80,10 @@ export async function createLocalService(input: LocalServiceInput): Promise<Loca
   const fetchListeners: ((fetch: ObservedFetch) => void)[] = [];
 
   for (const der of input.certificates) await importAuthorities(deps, der, 'imported');
+  // Asked first: what another replica brings while the snapshot is made is seen as new.
+  const version = await store.version();
   await reload();
-  const stopWatching = watchStore(store, await store.version(), {
+  const stopWatching = watchStore(store, version, {
     onChange: reload,
     onAvailability: (reachable) => {
       available = reachable;

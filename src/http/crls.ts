@@ -61,15 +61,16 @@ export async function mirror(request: Request, service: Service, id: string): Pr
   }
   const records = (await service.crls({ authority: authority.id })).filter(({ state }) => state !== 'quarantined');
   const historic = number !== undefined || sha256 !== undefined;
+  const now = service.now().getTime();
   const record = historic
     ? records.findLast(
         (r) => r.sha256 === sha256?.toLowerCase() || (number !== undefined && sameNumber(r, number, kind)),
       )
-    : currentOf(records, kind);
+    : currentOf(records, kind, now);
   const bytes = record === undefined ? undefined : await service.crlBytes(record.sha256);
   if (record === undefined || bytes === undefined)
     throw new Problem('not_found', 'no such CRL of this authority is held');
-  const seconds = Math.floor(((record.nextUpdate ?? 0) - service.now().getTime()) / 1000);
+  const seconds = Math.floor(((record.nextUpdate ?? 0) - now) / 1000);
   const cache =
     historic && number === undefined
       ? 'public, max-age=31536000, immutable'
@@ -91,10 +92,15 @@ const sameNumber = (record: CrlRecord, number: string, kind: string): boolean =>
   /^\d{1,64}$/.test(number) &&
   BigInt(record.number) === BigInt(number);
 
-/** The authority's own complete CRL goes before one of a part of it. */
-function currentOf(records: readonly CrlRecord[], kind: string): CrlRecord | undefined {
+/**
+ * The authority's own complete CRL goes before one with an issuing distribution point, which may be of a part of it; but not
+ * when it is stale: the authority may have gone over to the other.
+ */
+function currentOf(records: readonly CrlRecord[], kind: string, now: number): CrlRecord | undefined {
   const current = records.filter((record) => record.current && record.kind === kind);
-  return current.findLast((record) => record.scope === '') ?? current.at(-1);
+  const fresh = current.filter(({ nextUpdate }) => nextUpdate === undefined || nextUpdate >= now);
+  const offered = fresh.length > 0 ? fresh : current;
+  return offered.findLast((record) => record.scope === '') ?? offered.at(-1);
 }
 
 export const crlTypes = ['application/pkix-crl', 'application/x-pem-file', 'application/octet-stream'];

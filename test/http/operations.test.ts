@@ -127,6 +127,28 @@ describe('the mirror', () => {
     expect((await send(`${url}${path}`, { method: 'HEAD' })).headers.get('etag')).toBe(`"${sha256}"`);
   });
 
+  it('serves a stale complete CRL only where there is no fresh one with a distribution point', async () => {
+    const { standIn } = world;
+    let now = world.now.getTime();
+    const service = await world.start({ now: () => new Date(now) });
+    await world.fill(service);
+    const served = async () => (await fetch(`${service.server.url}${path}`)).headers.get('etag');
+    const complete = await served();
+    const scoped = (at: number) =>
+      standIn.issueCrl(standIn.infrastructure, new Date(at), {
+        issuingDistributionPoint: { fullName: [{ uri: 'http://crl.example/part.crl' }] },
+      });
+    const post = (body: Uint8Array) =>
+      send(`${service.server.url}/v1/crls`, { type: 'application/pkix-crl', body, headers: bearer });
+    await post(scoped(now));
+    expect(await served()).toBe(complete);
+    now += 20 * 86_400_000;
+    expect(await served()).toBe(complete);
+    const fresh = scoped(now);
+    await post(fresh);
+    expect(await served()).toBe(`"${createHash('sha256').update(fresh).digest('hex')}"`);
+  });
+
   it('serves historic ones by number and hash', async () => {
     const [crl] = (await get('/v1/crls?authority=stand-in-infrastructure')).json.crls;
     for (const query of [`number=${crl.number}`, `sha256=${crl.sha256}`, `sha256=${crl.sha256.toUpperCase()}`]) {
