@@ -11,6 +11,7 @@ import { type Harvest, harvest, importAuthorities, importCrl } from '../refresh/
 import type { RefreshDeps } from '../refresh/deps.js';
 import { createEvidenceReader } from '../refresh/evidence.js';
 import { refreshOnce, type ScheduleOptions, startSchedule } from '../refresh/job.js';
+import { StoreError } from '../store/port.js';
 import { watchStore } from '../store/watch.js';
 import { readCertificates } from '../verify/input.js';
 import { createTrust, type Trust, type TrustInput } from '../verify/snapshot.js';
@@ -45,9 +46,23 @@ export async function createLocalService(input: LocalServiceInput): Promise<Loca
   let material: TrustInput;
   let states: AuthorityState[];
   let available = true;
+  /** Why the last snapshot stays; undefined where it is the newest. */
+  let outdated: string | undefined;
   let stopSchedule: () => Promise<void> = async () => {};
 
   const reload = singleFlight(async () => {
+    try {
+      await make();
+      outdated = undefined;
+    } catch (error) {
+      // Other messages than the store's own may quote what is no reader's business.
+      const why = error instanceof StoreError ? error.message : 'the store could not be read';
+      if (why !== outdated) log.error({ error: nameOf(error) }, 'the snapshot could not be made anew');
+      outdated = why;
+      throw error;
+    }
+  });
+  const make = async (): Promise<void> => {
     const { authorities, crls, history } = await readEvidence();
     const intermediates = [...input.certificates, ...authorities];
     states = authorityStates(catalogues, intermediates);
@@ -60,9 +75,9 @@ export async function createLocalService(input: LocalServiceInput): Promise<Loca
     };
     trust = createTrust(made);
     material = made;
-  });
+  };
   const reloadLater = (): void => {
-    reload().catch((error: unknown) => log.error({ error: nameOf(error) }, 'the snapshot could not be made anew'));
+    reload().catch(() => {});
   };
   const deps: RefreshDeps = {
     ...input,
@@ -142,6 +157,7 @@ export async function createLocalService(input: LocalServiceInput): Promise<Loca
         ready: true,
         notes: [
           ...(available ? [] : ['the store cannot be reached; verification goes on with the last snapshot']),
+          ...(available && outdated !== undefined ? [`verification goes on with the last snapshot: ${outdated}`] : []),
           ...(unused.length === 0 ? [] : [`not installed or not used: ${unused.join(', ')}`]),
         ],
       };

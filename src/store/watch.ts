@@ -7,7 +7,7 @@ import type { Store } from './port.js';
 
 export interface WatchOptions {
   readonly everyMs?: number;
-  readonly onChange: (version: number) => void | Promise<void>;
+  readonly onChange: (version: number) => Promise<void>;
   readonly onAvailability?: (available: boolean) => void;
 }
 
@@ -18,16 +18,16 @@ export function watchStore(store: Store, from: number, options: WatchOptions): (
   let stopped = false;
   let timer: NodeJS.Timeout;
   const look = async (): Promise<void> => {
-    let reached = true;
-    try {
-      const version = await store.version();
-      if (version !== seen && !stopped) {
-        await options.onChange(version);
-        seen = version;
-      }
-    } catch {
-      reached = false;
+    const version = await store.version().catch(() => undefined);
+    if (version !== undefined && version !== seen && !stopped) {
+      // What fails there is told there, and tried again at the next look.
+      const taken = await options.onChange(version).then(
+        () => true,
+        () => false,
+      );
+      if (taken) seen = version;
     }
+    const reached = version !== undefined;
     if (reached !== available) {
       available = reached;
       options.onAvailability?.(available);

@@ -311,7 +311,7 @@ export function contract(engine: TestEngine): void {
           const from = 0;
           const stop = watchStore(replica, from, {
             everyMs: 20,
-            onChange: (version) => {
+            onChange: async (version) => {
               stop();
               resolve(version);
             },
