@@ -6,7 +6,7 @@
  * An entry that breaks the grammar makes the whole CRL unreadable, because a reader that skips it may skip a revocation.
  */
 import { sha256Hex } from '../crypto/digest.js';
-import { DerError, parsed, tag } from '../der/reader.js';
+import { DerError, parsed } from '../der/reader.js';
 import { type CertificateList, parseCrl } from '../x509/crl.js';
 import { readEntry } from './entry.js';
 import { hashKey } from './serial-hash.js';
@@ -105,17 +105,16 @@ function buildIndex(list: CertificateList, sha256: string): Omit<IndexedCrl, 'de
   const { start, end } = list.entries;
   const entryCount = countEntries(der, start, end);
   const index = new SerialTable(der, hashKey(sha256), entryCount);
+  const view = new DataView(der.buffer, der.byteOffset, der.byteLength);
   const issuerEntries: number[] = [];
   let unknownCriticalEntry: string | undefined;
-  for (let at = start; at < end; ) {
+  for (let at = passCommon(view, start, end, version, index); at < end; ) {
     const next = elementEnd(der, at, end);
-    if (!passEntry(der, at, next, version)) {
-      const entry = readEntry(der, at, next, version);
-      if (entry.certificateIssuer !== undefined) issuerEntries.push(at);
-      unknownCriticalEntry ??= entry.unknownCritical;
-    }
+    const entry = readEntry(der, at, next, version);
+    if (entry.certificateIssuer !== undefined) issuerEntries.push(at);
+    unknownCriticalEntry ??= entry.unknownCritical;
     index.add(at);
-    at = next;
+    at = passCommon(view, next, end, version, index);
   }
   const chains = index.finish();
   return {
@@ -130,43 +129,89 @@ function buildIndex(list: CertificateList, sha256: string): Omit<IndexedCrl, 'de
 
 const daysOfMonth = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
 
-/** reasonCode without critical flag, up to the value: nearly every entry extension there is. */
-const reasonPrefix = Uint8Array.of(0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01);
-
-/**
- * The common entry (short lengths, serial number, UTCTime, at most a reason) judged without an object made. False means
- * "not the common form", never "bad": readEntry decides then, and it is the one that words the defect.
- */
-function passEntry(der: Uint8Array, at: number, end: number, version: 1 | 2): boolean {
-  if (der[at] !== tag.sequence || (der[at + 1] as number) >= 0x80 || der[at + 2] !== tag.integer) return false;
-  const length = der[at + 3] as number;
-  const serial = at + 4;
-  const time = serial + length;
-  // UTCTime takes 15 octets.
-  if (length === 0 || length >= 0x80 || time + 15 > end) return false;
-  if (length > 1) {
-    const first = der[serial] as number;
-    if ((first === 0 || first === 0xff) && (der[serial + 1] as number) >> 7 === first >> 7) return false;
+/** Puts common entries into the table, one after another; gives the offset of the first that is of another form, or `end`. */
+function passCommon(view: DataView, from: number, end: number, version: 1 | 2, index: SerialTable): number {
+  let at = from;
+  while (at < end) {
+    const stop = Math.min(end, at + stretch);
+    const reached = passStretch(view, at, stop, end, version, index);
+    if (reached < stop) return reached;
+    at = reached;
   }
-  if (der[time] !== tag.utcTime || der[time + 1] !== 13 || der[time + 14] !== 0x5a) return false;
-  const month = twoDigits(der, time + 4);
-  const day = twoDigits(der, time + 6);
-  // The 29th of February depends on the year: the general reader looks at it.
-  if (twoDigits(der, time + 2) < 0 || month < 1 || day < 1 || day > (daysOfMonth[month] ?? 0)) return false;
-  const hour = twoDigits(der, time + 8);
-  const minute = twoDigits(der, time + 10);
-  const second = twoDigits(der, time + 12);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
-  const rest = time + 15;
-  if (rest === end) return true;
-  if (version === 1 || end - rest !== reasonPrefix.length + 1) return false;
-  for (let i = 0; i < reasonPrefix.length; i++) if (der[rest + i] !== reasonPrefix[i]) return false;
-  // A reason above 127 would be a negative or an unnamed number: the general reader looks at it.
-  return (der[end - 1] as number) < 0x80;
+  return at;
 }
 
-function twoDigits(der: Uint8Array, at: number): number {
-  const high = (der[at] as number) - 0x30;
-  const low = (der[at + 1] as number) - 0x30;
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : -1;
+/** Octets passed at one call: a function that is called often is compiled well long before one that only goes round and round. */
+const stretch = 32 * 1024;
+
+function passStretch(
+  view: DataView,
+  from: number,
+  stop: number,
+  end: number,
+  version: 1 | 2,
+  index: SerialTable,
+): number {
+  let at = from;
+  while (at < stop) {
+    const length = commonSerialLength(view, at, end, version);
+    if (length === 0) return at;
+    index.addSerial(at, at + 4, at + 4 + length);
+    at += 2 + view.getUint8(at + 1);
+  }
+  return at;
+}
+
+/**
+ * The common entry (short lengths, serial number, UTCTime, at most a reason) judged in words of four octets and without an
+ * object made: gives the length of its serial number, whose content starts at `at + 4`. 0 means "not the common form", never
+ * "bad": readEntry decides then, and it is the one that words the defect.
+ */
+function commonSerialLength(view: DataView, at: number, limit: number, version: 1 | 2): number {
+  if (limit - at < 4) return 0;
+  // SEQUENCE, INTEGER, and both lengths below 128.
+  const head = view.getInt32(at);
+  if ((head & ~0x007f007f) !== 0x30000200) return 0;
+  const end = at + 2 + ((head >>> 16) & 0x7f);
+  const length = head & 0x7f;
+  const time = at + 4 + length;
+  // UTCTime takes 15 octets.
+  if (end > limit || length === 0 || time + 15 > end) return 0;
+  if (length > 1) {
+    // Nine equal bits in front: the INTEGER is not minimal.
+    const first = view.getUint16(at + 4) >>> 7;
+    if (first === 0 || first === 0x1ff) return 0;
+  }
+  if (view.getUint16(time) !== 0x170d || view.getUint8(time + 14) !== 0x5a) return 0;
+  if (!isCommonTime(view.getInt32(time + 2), view.getInt32(time + 6), view.getInt32(time + 10))) return 0;
+  const rest = time + 15;
+  return rest === end || (version === 2 && isReason(view, rest, end)) ? length : 0;
+}
+
+/** YYMM, DDHH, MMSS; not the 29th of February, which depends on the year: the general reader looks at it. */
+function isCommonTime(yearMonth: number, dayHour: number, minuteSecond: number): boolean {
+  if (!areDigits(yearMonth) || !areDigits(dayHour) || !areDigits(minuteSecond)) return false;
+  const month = secondNumber(yearMonth);
+  const day = firstNumber(dayHour);
+  // No month 0 and none above 12: there the table has 0 days, or nothing.
+  if (day === 0 || day > (daysOfMonth[month] ?? 0)) return false;
+  return secondNumber(dayHour) < 24 && firstNumber(minuteSecond) < 60 && secondNumber(minuteSecond) < 60;
+}
+
+/** Four octets from '0' to '9': 3 in each upper half, also after 6 is added, which carries from 10 on. */
+const areDigits = (word: number): boolean =>
+  (word & 0xf0f0f0f0) === 0x30303030 && ((word + 0x06060606) & 0xf0f0f0f0) === 0x30303030;
+const firstNumber = (word: number): number => ((word >>> 24) & 15) * 10 + ((word >>> 16) & 15);
+const secondNumber = (word: number): number => ((word >>> 8) & 15) * 10 + (word & 15);
+
+/** One extension, reasonCode without critical flag, with a value below 128: nearly every entry extension there is. */
+function isReason(view: DataView, at: number, end: number): boolean {
+  return (
+    end - at === 14 &&
+    view.getInt32(at) === 0x300c300a &&
+    view.getInt32(at + 4) === 0x0603551d &&
+    view.getInt32(at + 8) === 0x1504030a &&
+    // A reason above 127 would be a negative or an unnamed number: the general reader looks at it.
+    view.getUint16(at + 12) >>> 7 === 0x01 << 1
+  );
 }

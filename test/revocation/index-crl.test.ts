@@ -2,6 +2,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DerReader, parsed } from '../../src/der/reader.js';
 import { readEntry } from '../../src/revocation/entry.js';
 import {
   findEntries,
@@ -10,7 +11,7 @@ import {
   issuerEntryOf,
   transferablesOf,
 } from '../../src/revocation/index-crl.js';
-import { integer, sequence, utcTime } from '../../src/stand-in/asn1.js';
+import { enumerated, integer, sequence, utcTime } from '../../src/stand-in/asn1.js';
 import {
   type CrlEntryInput,
   type CrlInput,
@@ -19,13 +20,16 @@ import {
   issueLargeCrl,
   largeCrlSerial,
 } from '../../src/stand-in/crl.js';
-import { parseCrl } from '../../src/x509/crl.js';
+import { encodeExtension } from '../../src/stand-in/extensions.js';
+import { type CertificateList, parseCrl } from '../../src/x509/crl.js';
 import { authority, day } from './pki.js';
 
 const ca = authority('CN=Index CA');
 
 const crl = (entries: CrlEntryInput[], more: Partial<CrlInput> = {}) =>
   issueCrl({ issuer: ca, thisUpdate: day('2026-01-01'), nextUpdate: day('2026-01-11'), entries, ...more });
+
+const reasonExtension = sequence(encodeExtension({ oid: '2.5.29.21', critical: false, value: enumerated(4) }));
 
 /** Content octets of the INTEGER. */
 const serialOctets = (value: bigint | number) => integer(value).subarray(2);
@@ -52,7 +56,7 @@ function expectSame(indexed: IndexedCrl, serials: Iterable<Uint8Array>) {
   for (const serial of serials) {
     const hex = Buffer.from(serial).toString('hex');
     const expected = all.filter((entry) => entry.serial === hex).map(({ offset }) => offset);
-    expect(findEntries(indexed, serial).sort((a, b) => a - b)).toEqual(expected);
+    expect([...findEntries(indexed, serial)].sort((a, b) => a - b)).toEqual(expected);
   }
 }
 
@@ -173,6 +177,43 @@ describe('indexCrl', () => {
     expect(indexCrl(withEntries(sequence(entry('230229000000Z')))).failure).toBeDefined();
   });
 
+  it.each([
+    ['without reason', '251231000000Z', 1n, []],
+    ['with a reason', '240630235959Z', 2n ** 127n - 1n, [reasonExtension]],
+    ['with a negative serial number', '190228091909Z', -(2n ** 63n), [reasonExtension]],
+  ])(
+    'judges an entry %s as the general reader does, whichever octet of it is changed',
+    (_, date, serial, extensions) => {
+      const time = new Uint8Array([0x17, 13, ...Buffer.from(date)]);
+      const der = withEntries(sequence(sequence(integer(serial), time, ...extensions)));
+      const list = parseCrl(der);
+      if (!list.ok) throw new Error('unreadable');
+      const { start, end } = list.value.entries;
+      expect(indexCrl(der).failure).toBeUndefined();
+      let accepted = 0;
+      for (let at = start; at < end; at++) {
+        for (let octet = 0; octet < 256; octet++) {
+          const copy = der.slice();
+          copy[at] = octet;
+          const readable = entriesReadable(copy);
+          expect([at - start, octet, indexCrl(copy).failure === undefined]).toEqual([at - start, octet, readable]);
+          accepted += Number(readable);
+        }
+      }
+      expect(accepted).toBeGreaterThan(end - start);
+    },
+  );
+
+  it('finds serial numbers chosen to differ where the hash is weakest', () => {
+    // Each two octets are 0000 or 8000: of a multiplier 17 bits count.
+    const weak = (index: number) =>
+      BigInt(`0x01${Array.from({ length: 12 }, (_, bit) => ((index >> bit) & 1 ? '8000' : '0000')).join('')}`);
+    const serials = Array.from({ length: 4096 }, (_, index) => weak(index));
+    const indexed = indexCrl(crl(serials.map((serialNumber) => ({ serialNumber, revocationDate: day('2025-12-01') }))));
+    expect(indexed.failure).toBeUndefined();
+    for (const serial of serials) expect(findEntries(indexed, serialOctets(serial))).toHaveLength(1);
+  });
+
   it('never throws, whatever octets of a CRL are changed', () => {
     const der = crl(
       [1, 2, 3].map((serialNumber) => ({
@@ -204,6 +245,21 @@ describe('indexCrl', () => {
     expect(received.sha256).toBe(indexed.sha256);
   });
 });
+
+/** Whether the general reader takes every entry. */
+function entriesReadable(der: Uint8Array): boolean {
+  const list = parseCrl(der);
+  return list.ok && parsed(() => readAll(der, list.value)).ok;
+}
+
+function readAll(der: Uint8Array, { entries, version }: CertificateList): void {
+  const reader = new DerReader(der, entries.start, entries.end);
+  while (!reader.done) {
+    const at = reader.position;
+    reader.skip('an entry');
+    readEntry(der, at, reader.position, version);
+  }
+}
 
 /** A CRL around given revokedCertificates; its signature is of no interest here. */
 function withEntries(revokedCertificates: Uint8Array): Uint8Array {
