@@ -96,7 +96,7 @@ export class SerialTable {
   readonly hashKey: Uint32Array;
   private readonly der: Uint8Array;
   private readonly offsets = new Uint32Array(batch);
-  private readonly hashes = new Uint32Array(batch);
+  private readonly hashes = new Int32Array(batch);
   private waiting = 0;
   /** Kept, lest the reading be optimized away. */
   touched = 0;
