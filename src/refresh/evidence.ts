@@ -7,7 +7,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { HeldCrl } from '../revocation/held-crl.js';
 import type { IndexedCrl } from '../revocation/index-crl.js';
-import { type SettledCrl, TimelineBuilder } from '../revocation/timeline.js';
+import { type SettledCrl, type Steps, TimelineBuilder } from '../revocation/timeline.js';
 import type { CrlRecord, Store } from '../store/port.js';
 import { parseCrl } from '../x509/crl.js';
 import { type CrlIndexer, indexHere } from './deps.js';
@@ -24,12 +24,12 @@ export interface EvidenceOptions {
   readonly indexer?: CrlIndexer;
   /** CRLs of one line that stay whole; Infinity: all. Default 8. */
   readonly whole?: number;
-  /** A CRL with more octets stays whole: to walk through it would take too long at one go. Default 1 MiB. */
+  /** A CRL with more octets stays whole: a timeline takes several times its memory while it is made. Default 8 MiB. */
   readonly largest?: number;
 }
 
 export function createEvidenceReader(store: Store, options: EvidenceOptions = {}): () => Promise<Evidence> {
-  const { indexer = indexHere, whole = 8, largest = 1024 * 1024 } = options;
+  const { indexer = indexHere, whole = 8, largest = 8 * 1024 * 1024 } = options;
   const indexed = new Map<string, IndexedCrl>();
   const compacted = new Map<string, HeldCrl>();
   /** Those that cannot be compacted: nobody known signed them, or they speak for several authorities. */
@@ -61,8 +61,8 @@ export function createEvidenceReader(store: Store, options: EvidenceOptions = {}
   async function compact(records: readonly CrlRecord[], signers: Uint8Array[]): Promise<void> {
     let builder = new TimelineBuilder();
     let taken: string[] = [];
-    const finish = (): void => {
-      const held = builder.finish();
+    const finish = async (): Promise<void> => {
+      const held = await inTurns(builder.finish());
       for (const crl of held ?? []) compacted.set(crl.sha256, crl);
       for (const sha256 of taken) held === undefined ? refused.add(sha256) : indexed.delete(sha256);
       builder = new TimelineBuilder();
@@ -74,17 +74,25 @@ export function createEvidenceReader(store: Store, options: EvidenceOptions = {}
         refused.add(record.sha256);
         continue;
       }
-      if (!builder.add(crl)) {
-        finish();
-        if (!builder.add(crl)) {
+      if (!(await inTurns(builder.add(crl)))) {
+        await finish();
+        if (!(await inTurns(builder.add(crl)))) {
           refused.add(record.sha256);
           continue;
         }
       }
       taken.push(record.sha256);
-      await setImmediate();
     }
-    finish();
+    await finish();
+  }
+}
+
+/** Others get their turn after each step, and at the end. */
+async function inTurns<T>(steps: Steps<T>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    await setImmediate();
+    if (step.done) return step.value;
   }
 }
 

@@ -19,6 +19,8 @@ export interface CrlSource {
 
 /** CRLs of one issuer, scope and kind from which on all but the latest are compacted. */
 const historyLength = 8;
+/** A CRL with more octets stays whole here, where no one gets a turn meanwhile; who reads a store compacts larger ones. */
+const largestCompacted = 1024 * 1024;
 
 /** Where the certificates of CRL signers are looked for when a snapshot is made. */
 export interface SignerSource {
@@ -94,7 +96,8 @@ function compact(list: readonly HeldCrl[], indexes: ReadonlyMap<string, IndexedC
 
 /** A CRL is compacted only with its signature found good, and never one that speaks for several authorities. */
 function settle(crl: HeldCrl, indexed: IndexedCrl | undefined, signers: SignerSource): SettledCrl | undefined {
-  if (indexed === undefined || indexed.issuerEntries.length > 0) return undefined;
+  if (indexed === undefined || indexed.issuerEntries.length > 0 || indexed.der.length > largestCompacted)
+    return undefined;
   const verifiedKeys =
     indexed.verifiedKeys ??
     signers

@@ -41,25 +41,39 @@ const maximumOctets = 2 ** 26;
 /** An entry that changes in every CRL stays below what the table takes of one serial number. */
 const maximumCrls = 1024;
 
+/** Entries that one step of the work passes: a few milliseconds. */
+const stepLength = 2_048;
+
+/** Work in steps, between which others may get their turn. */
+export type Steps<T> = Generator<undefined, T, undefined>;
+
+/** All steps at once. */
+function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 /** Held CRLs over as few timelines as they fit, in the order given, which must be that of thisUpdate; undefined: too large. */
 export function compactTimeline(crls: readonly SettledCrl[]): HeldCrl[] | undefined {
   const held: HeldCrl[] = [];
   let builder = new TimelineBuilder();
   const finish = (): boolean => {
-    const done = builder.finish();
+    const done = atOnce(builder.finish());
     held.push(...(done ?? []));
     builder = new TimelineBuilder();
     return done !== undefined;
   };
   for (const crl of crls) {
-    if (!builder.add(crl) && !(finish() && builder.add(crl))) return undefined;
+    if (!atOnce(builder.add(crl)) && !(finish() && atOnce(builder.add(crl)))) return undefined;
   }
   return finish() ? held : undefined;
 }
 
 /**
  * Takes CRLs one by one, in the order of thisUpdate, and keeps of each what is new in it, so that a history never lies in
- * memory as a whole.
+ * memory as a whole. One step after another: nothing else may be asked of it before the steps that were begun are done.
  */
 export class TimelineBuilder {
   readonly #runs: Run[] = [];
@@ -72,7 +86,7 @@ export class TimelineBuilder {
    * False: it does not fit any more; finish, and begin anew with it. Lists mostly continue the one before in its order:
    * those entries are found by walking both lists side by side, the others by their octets.
    */
-  add({ indexed, list, verifiedKeys }: SettledCrl): boolean {
+  *add({ indexed, list, verifiedKeys }: SettledCrl): Steps<boolean> {
     const { der, entries } = list;
     const header = parseCrl(withoutEntries(list));
     const largest = this.#octets + entries.end - entries.start + 8 * indexed.entryCount;
@@ -88,6 +102,7 @@ export class TimelineBuilder {
       const run = side === -1 ? this.#runOf(entry, position) : (this.#before[side] as Run);
       run.last = position;
       current.push(run);
+      if (current.length % stepLength === 0) yield;
     }
     this.#before = current;
     const { sha256, entryCount, existedBy, unknownCriticalEntry } = indexed;
@@ -103,8 +118,10 @@ export class TimelineBuilder {
   }
 
   /** The CRLs taken; undefined where the table refuses them, which must then stay as they are. */
-  finish(): HeldCrl[] | undefined {
-    const index = indexRuns(this.#runs);
+  *finish(): Steps<HeldCrl[] | undefined> {
+    // Whoever changes a serial changes the digest of its CRL, and with it every multiplier of the hash (serial-hash.ts).
+    const seed = sha256Hex(Buffer.from(this.#kept.map(({ sha256 }) => sha256).join()));
+    const index = yield* indexRuns(this.#runs, this.#octets, hashKey(seed));
     if (index === undefined) return undefined;
     const timeline = new Timeline(index);
     return this.#kept.map((kept, position) =>
@@ -153,27 +170,28 @@ function findAhead(before: readonly Run[], from: number, entry: Uint8Array): num
 }
 
 /** Each entry followed by two numbers, first and last; one octet in front, since 0 is no offset. */
-function indexRuns(runs: readonly Run[]): SerialIndex | undefined {
-  const size = runs.reduce((sum, { entry }) => sum + entry.length + 8, 1);
-  if (size > maximumOctets) return undefined;
+function* indexRuns(runs: readonly Run[], size: number, key: Uint32Array): Steps<SerialIndex | undefined> {
   const der = new Uint8Array(size);
   const view = new DataView(der.buffer);
-  const offsets: number[] = [];
+  const table = new SerialTable(der, key, runs.length);
   let at = 1;
-  for (const { entry, first, last } of runs) {
-    offsets.push(at);
-    der.set(entry, at);
-    at += entry.length + 8;
-    view.setUint32(at - 8, first);
-    view.setUint32(at - 4, last);
+  for (let from = 0; from < runs.length; from += stepLength) {
+    // One entry that changes in thousands of CRLs is refused by the table; the history then stays as it is.
+    const added = parsed(() => {
+      for (const { entry, first, last } of runs.slice(from, from + stepLength)) {
+        der.set(entry, at);
+        const end = at + entry.length;
+        view.setUint32(end, first);
+        view.setUint32(end + 4, last);
+        table.add(at);
+        at = end + 8;
+      }
+    });
+    if (!added.ok) return undefined;
+    yield;
   }
-  // One entry that changes in thousands of CRLs is refused by the table; the history then stays as it is.
-  const made = parsed(() => {
-    const table = new SerialTable(der, hashKey(sha256Hex(der)), runs.length);
-    for (const offset of offsets) table.add(offset);
-    return { der, hashKey: table.hashKey, slots: table.slots, chains: table.finish() };
-  });
-  return made.ok ? made.value : undefined;
+  const chains = parsed(() => table.finish());
+  return chains.ok ? { der, hashKey: table.hashKey, slots: table.slots, chains: chains.value } : undefined;
 }
 
 class Timeline {

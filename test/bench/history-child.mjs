@@ -1,10 +1,14 @@
 /**
  * Ten years of CRLs as a snapshot in a process of its own, with --expose-gc: 730 CRLs of 2,000 entries out of a store. Argument:
- * none. Prints one JSON line: what lives after a collection, above the start, and how long reading takes.
+ * none. Prints one JSON line: what lives after a collection, above the start, how long reading takes, and the longest pause of
+ * the event loop meanwhile.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { threadIndexer } from '../../dist/cli/crl-indexer.js';
 import { createTrust } from '../../dist/index.js';
 import { createGuard } from '../../dist/net/guard.js';
 import { acceptCrl } from '../../dist/refresh/accept.js';
@@ -56,14 +60,20 @@ try {
   const [anchor, ...intermediates] = pki.authorities.map(({ certificate }) => certificate);
   createTrust({ anchors: [anchor], intermediates });
   const before = living();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await setTimeout(50);
+  delay.reset();
   const start = performance.now();
-  const { crls, history } = await createEvidenceReader(store)();
+  const { crls, history } = await createEvidenceReader(store, { indexer: threadIndexer })();
   const trust = createTrust({ anchors: [anchor], intermediates, crls, history });
   const milliseconds = performance.now() - start;
+  await setTimeout(20);
+  delay.disable();
   const megabytes = living() - before;
   if (crls.length + history.length !== crlCount || trust.refused.length > 0) throw new Error('CRLs are missing');
   await store.close();
-  process.stdout.write(`${JSON.stringify({ megabytes, milliseconds })}\n`);
+  process.stdout.write(`${JSON.stringify({ megabytes, milliseconds, pause: delay.max / 1e6 })}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -5,7 +5,7 @@ import { buildPaths } from '../../src/path/build.js';
 import { checkRevocation } from '../../src/revocation/check.js';
 import { CrlEvidence } from '../../src/revocation/evidence.js';
 import { indexCrl } from '../../src/revocation/index-crl.js';
-import type { CrlEntryInput } from '../../src/stand-in/crl.js';
+import { type CrlEntryInput, issueLargeCrl } from '../../src/stand-in/crl.js';
 import { at, authority, crlOf, day, endEntity, quietCrl } from './pki.js';
 import { contextOf, snapshotOf } from './support.js';
 
@@ -67,6 +67,16 @@ describe('compaction', () => {
     );
     const several = new CrlEvidence(indirect.map(indexCrl), store);
     expect(several.all().every(({ verifiedKeys }) => verifiedKeys === undefined)).toBe(true);
+  });
+
+  it('leaves large CRLs whole, since nothing else gets a turn here', () => {
+    const times = (index: number) => ({ thisUpdate: dateOf(index), nextUpdate: dateOf(index + 1) });
+    const large = Array.from({ length: 10 }, (_, index) =>
+      issueLargeCrl({ issuer: ca, count: 30_000, revocationDate: day('2019-01-01'), ...times(index) }),
+    );
+    const { store } = snapshotOf({ anchors: [root.certificate], intermediates: [ca.certificate], crls: [] });
+    const held = new CrlEvidence(large.map(indexCrl), store).all();
+    expect(held.map(({ list }) => list.der.length > 1024 * 1024)).toEqual(Array(10).fill(true));
   });
 
   it('holds no octets of what was listed before', () => {
