@@ -11,7 +11,7 @@ import {
   issuerEntryOf,
   transferablesOf,
 } from '../../src/revocation/index-crl.js';
-import { enumerated, integer, sequence, utcTime } from '../../src/stand-in/asn1.js';
+import { enumerated, generalizedTime, integer, sequence, tlv, utcTime } from '../../src/stand-in/asn1.js';
 import {
   type CrlEntryInput,
   type CrlInput,
@@ -31,6 +31,10 @@ const crl = (entries: CrlEntryInput[], more: Partial<CrlInput> = {}) =>
 
 const reasonExtension = sequence(encodeExtension({ oid: '2.5.29.21', critical: false, value: enumerated(4) }));
 
+const invalidityExtension = sequence(
+  encodeExtension({ oid: '2.5.29.24', critical: false, value: generalizedTime(day('2025-11-01')) }),
+);
+
 /** Content octets of the INTEGER. */
 const serialOctets = (value: bigint | number) => integer(value).subarray(2);
 
@@ -44,8 +48,9 @@ function scan(der: Uint8Array) {
     const entry = readEntry(der, at, entries.end, version);
     const serial = Buffer.from(entry.serialNumber).toString('hex');
     all.push({ offset: at, serial, date: entry.revocationDate, reason: entry.reason });
-    const length = der[at + 1] as number;
-    at += length < 0x80 ? 2 + length : 3 + (der[at + 2] as number);
+    const reader = new DerReader(der, at, entries.end);
+    reader.skip('an entry');
+    at = reader.position;
   }
   return all;
 }
@@ -89,6 +94,45 @@ describe('indexCrl', () => {
         },
       ),
       { numRuns: 150 },
+    );
+  });
+
+  it('finds what a walk finds in long lists of mixed forms, and nothing that differs by one octet', () => {
+    const forms = fc.array(fc.record({ length: fc.integer({ min: 1, max: 140 }), form: fc.nat(4) }), {
+      minLength: 3,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(forms, fc.integer(), (pattern, seed) => {
+        const random = octetsFrom(seed);
+        const parts = Array.from({ length: 3_000 }, (_, index) => {
+          const { length, form } = pattern[(random(1)[0] as number) % pattern.length] as (typeof pattern)[number];
+          const serial = Uint8Array.of(0x40 | ((random(1)[0] as number) & 0x3f), ...random(length - 1));
+          const time = form === 1 ? generalizedTime(day('2055-01-01')) : utcTime(day('2025-12-01'));
+          const tail = form === 2 ? [reasonExtension] : form === 3 ? [invalidityExtension] : [];
+          // Every so often the one before comes again.
+          return { serial, again: form === 4 && index % 7 === 0, octets: [tlv(2, serial), time, ...tail] };
+        });
+        const der = withEntries(
+          sequence(
+            ...parts.flatMap(({ octets, again }) =>
+              (again ? [octets, octets] : [octets]).map((one) => sequence(...one)),
+            ),
+          ),
+        );
+        const indexed = indexCrl(der);
+        expect(indexed.failure).toBeUndefined();
+        const walked = new Map<string, number[]>();
+        for (const { offset, serial } of scan(der)) walked.set(serial, [offset, ...(walked.get(serial) ?? [])]);
+        for (const { serial } of parts) {
+          const near = serial.slice();
+          near[near.length - 1] = (near.at(-1) as number) ^ 1;
+          for (const asked of [serial, near, Uint8Array.of(...serial, 0), serial.subarray(0, -1)]) {
+            expect(findEntries(indexed, asked)).toEqual(walked.get(Buffer.from(asked).toString('hex')) ?? []);
+          }
+        }
+      }),
+      { numRuns: 5 },
     );
   });
 
@@ -245,6 +289,16 @@ describe('indexCrl', () => {
     expect(received.sha256).toBe(indexed.sha256);
   });
 });
+
+/** Octets that follow from a seed. */
+function octetsFrom(seed: number): (count: number) => Uint8Array {
+  let state = seed | 0;
+  return (count) =>
+    Uint8Array.from({ length: count }, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      return state >>> 24;
+    });
+}
 
 /** Whether the general reader takes every entry. */
 function entriesReadable(der: Uint8Array): boolean {
