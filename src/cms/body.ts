@@ -170,8 +170,11 @@ export class MultipartBodyReader implements BodyReader {
     this.content = new ContentCollector(digests, stable, onContent);
     const canonical = new CrlfCanonicalizer((octets, reused) => this.content.update(octets, reused));
     this.splitter = new MultipartSplitter(boundary, (part, octets) => {
-      if (part === 0) canonical.update(octets);
-      else if (part === 1) this.takeSignature(octets);
+      if (part === 0) {
+        // The canonical form is never shorter.
+        this.content.expect(octets.length);
+        canonical.update(octets);
+      } else if (part === 1) this.takeSignature(octets);
     });
   }
 

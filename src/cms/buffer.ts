@@ -1,8 +1,10 @@
 /** Octets that arrive in pieces and are kept together up to a limit. */
 import { LimitError } from './failure.js';
 
+const none = new Uint8Array(0);
+
 export class GrowingBuffer {
-  private store = new Uint8Array(0);
+  private store = none;
   private used = 0;
   private readonly budget: string;
   private readonly limit: number;

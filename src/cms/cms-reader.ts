@@ -48,6 +48,7 @@ interface Head {
 
 /** Constructed octet strings inside each other: one level is what encoders make. */
 const maximumStringDepth = 8;
+const none = new Uint8Array(0);
 
 export class CmsReader {
   private readonly head = new GrowingBuffer('octets before the signed content', limits.signedDataHead);
@@ -65,7 +66,7 @@ export class CmsReader {
   /** Octets left of the primitive string at hand. */
   private remaining = 0;
   private sawString = false;
-  private carry: Uint8Array = new Uint8Array(0);
+  private carry: Uint8Array = none;
   private tailOffset = 0;
 
   constructor(stable: boolean, onContent?: (chunk: Uint8Array) => void) {
@@ -144,7 +145,7 @@ export class CmsReader {
       data = new Uint8Array(this.carry.length + chunk.length);
       data.set(this.carry);
       data.set(chunk, this.carry.length);
-      this.carry = new Uint8Array(0);
+      this.carry = none;
     }
     let at = 0;
     while (true) {
@@ -189,6 +190,7 @@ export class CmsReader {
     const size = header.contentStart - at;
     if (header.tag === tag.octetString) {
       this.remaining = header.length;
+      this.collector?.expect(header.length);
     } else if (header.tag === constructedOctetString) {
       if (this.open.length - 2 >= maximumStringDepth) throw new DerError(what, 'octet strings nested too deeply');
     } else {

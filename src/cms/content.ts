@@ -1,6 +1,6 @@
 /**
  * The signed content as it passes by: hashed under the digests that the message announces, kept only while it is small,
- * and handed on to whoever looks for a signature inside.
+ * and handed on to whoever looks for a signature inside. Content that lies there in one piece is hashed when a signer asks.
  *
  * What was not announced is computed from what was kept. Where the content was too large to keep, the answer is
  * undefined, for streamed and whole messages alike: the verdict must not depend on how the octets arrived.
@@ -38,7 +38,11 @@ const bufferOctets = 32 * 1024;
 
 export class ContentCollector implements SignedContent {
   length = 0;
-  private readonly running: Map<DigestName, Digest>;
+  private readonly names: ReadonlySet<DigestName>;
+  /** All that came, as long as it is one chunk that stays as it is. */
+  private single: Uint8Array | undefined;
+  /** From the second chunk on, or the first that is overwritten later. */
+  private running: Map<DigestName, Digest> | undefined;
   private readonly values = new Map<DigestName, Uint8Array>();
   private kept: Uint8Array[] | undefined = [];
   private whole: Uint8Array | undefined;
@@ -48,17 +52,23 @@ export class ContentCollector implements SignedContent {
   private readonly next: ((chunk: Uint8Array) => void) | undefined;
 
   /** `stable`: the chunks stay as they are until the end, so that keeping them needs no copy. */
-  constructor(names: Iterable<DigestName>, stable: boolean, next?: (chunk: Uint8Array) => void) {
-    this.running = new Map([...names].map((name) => [name, createDigest(name)]));
+  constructor(names: ReadonlySet<DigestName>, stable: boolean, next?: (chunk: Uint8Array) => void) {
+    this.names = names;
     this.stable = stable;
     this.next = next;
   }
 
+  /** At least so many octets are to come: where that is too much to keep, none are copied only to be dropped. */
+  expect(octets: number): void {
+    if (this.length + this.buffered + octets > limits.keptContent) this.kept = undefined;
+  }
+
   /** `reused`: this chunk is overwritten later, whatever holds for the others. */
   update(chunk: Uint8Array, reused = false): void {
-    if (chunk.length >= smallPiece) {
+    const stable = this.stable && !reused;
+    if (chunk.length >= smallPiece || (stable && this.length + this.buffered === 0)) {
       this.flush();
-      this.take(chunk, this.stable && !reused);
+      this.take(chunk, stable);
       return;
     }
     this.buffer ??= new Uint8Array(bufferOctets);
@@ -69,14 +79,13 @@ export class ContentCollector implements SignedContent {
 
   finish(): void {
     this.flush();
-    for (const [name, running] of this.running) this.values.set(name, running.finish());
-    this.running.clear();
+    for (const [name, running] of this.running ?? []) this.values.set(name, running.finish());
   }
 
   digest(name: DigestName): Uint8Array | undefined {
     const value = this.values.get(name);
     if (value !== undefined) return value;
-    const octets = this.octets();
+    const octets = this.names.has(name) ? (this.single ?? this.octets()) : this.octets();
     if (octets === undefined) return undefined;
     const computed = digest(name, octets);
     this.values.set(name, computed);
@@ -97,11 +106,26 @@ export class ContentCollector implements SignedContent {
   }
 
   private take(chunk: Uint8Array, stable: boolean): void {
+    if (stable && this.length === 0) this.single = chunk;
+    else for (const running of this.started().values()) running.update(chunk);
     this.length += chunk.length;
-    for (const running of this.running.values()) running.update(chunk);
     if (this.length > limits.keptContent) this.kept = undefined;
     // Not slice(): on a Buffer it copies nothing.
     else this.kept?.push(stable ? chunk : new Uint8Array(chunk));
     this.next?.(chunk);
+  }
+
+  /** The running digests, with what came before. */
+  private started(): Map<DigestName, Digest> {
+    if (this.running === undefined) {
+      this.running = new Map();
+      for (const name of this.names) {
+        const running = createDigest(name);
+        if (this.single !== undefined) running.update(this.single);
+        this.running.set(name, running);
+      }
+      this.single = undefined;
+    }
+    return this.running;
   }
 }

@@ -3,7 +3,7 @@
  * shown to a person differs from program to program, so nothing is chosen here: two fields are two fields.
  */
 import { GrowingBuffer } from './buffer.js';
-import { limits } from './failure.js';
+import { LimitError, limits } from './failure.js';
 
 export interface HeaderField {
   /** In lower case. */
@@ -100,59 +100,61 @@ export function parseParameterized(text: string): ParameterizedValue {
 
 const lf = 10;
 const cr = 13;
-const step = 8192;
 /** Longest first line that is looked at to see whether a text begins with a header (RFC 5322 §2.1.1). */
 const maximumLine = 998;
+const budget = 'octets of header fields';
 
 /** Keeps octets until the empty line; hands back what comes behind it. */
 export class HeaderCollector {
-  /** The block, once it is complete. */
+  /** The block, once it is complete; part of the octets that were taken last, not a copy. */
   block: Uint8Array | undefined;
   /** Whether the first line is that of a header; undefined while it is not all there. */
   isHeader: boolean | undefined;
-  private readonly buffer = new GrowingBuffer('octets of header fields', limits.header);
+  private readonly buffer = new GrowingBuffer(budget, limits.header);
   private scanned = 0;
   private lineStart = 0;
 
   /** Takes octets until the block is complete or turns out to be none; what was not taken. */
   update(chunk: Uint8Array): Uint8Array {
-    for (let at = 0; at < chunk.length; at += step) {
-      const before = this.buffer.length;
-      const piece = chunk.subarray(at, at + step);
-      this.buffer.append(piece);
-      this.lookAtFirstLine(false);
-      if (this.isHeader === false) return chunk.subarray(at + piece.length);
-      const end = this.findEnd();
-      if (end === undefined) continue;
-      this.block = this.buffer.octets().slice(0, end.block);
-      return chunk.subarray(at + end.body - before);
+    const before = this.buffer.length;
+    const part = chunk.subarray(0, limits.header - before);
+    // As a rule the first chunk holds the whole block, and nothing is copied.
+    if (before > 0) this.buffer.append(part);
+    const octets = before > 0 ? this.buffer.octets() : part;
+    this.lookAtFirstLine(octets, false);
+    if (this.isHeader === false) return before > 0 ? chunk.subarray(part.length) : chunk;
+    const end = this.findEnd(octets);
+    if (end !== undefined) {
+      this.block = octets.subarray(0, end.block);
+      return chunk.subarray(end.body - before);
     }
+    if (part.length < chunk.length) throw new LimitError(budget, limits.header);
+    if (before === 0) this.buffer.append(part);
     return chunk.subarray(chunk.length);
   }
 
   /** The input has ended: what came is the block. */
   finish(): void {
     if (this.block !== undefined) return;
-    this.lookAtFirstLine(true);
+    this.lookAtFirstLine(this.buffer.octets(), true);
     this.block = this.buffer.octets();
   }
 
-  /** All that was taken. */
+  /** All that was taken, but for a block that came in one chunk. */
   octets(): Uint8Array {
     return this.buffer.octets();
   }
 
-  private lookAtFirstLine(ended: boolean): void {
+  private lookAtFirstLine(octets: Uint8Array, ended: boolean): void {
     if (this.isHeader !== undefined) return;
-    const octets = this.buffer.octets().subarray(0, maximumLine + 1);
-    const end = octets.indexOf(lf);
-    if (end < 0 && octets.length <= maximumLine && !ended) return;
-    const line = decoder.decode(end < 0 ? octets : octets.subarray(0, end)).replace(/\r$/, '');
+    const first = octets.subarray(0, maximumLine + 1);
+    const end = first.indexOf(lf);
+    if (end < 0 && first.length <= maximumLine && !ended) return;
+    const line = decoder.decode(end < 0 ? first : first.subarray(0, end)).replace(/\r$/, '');
     this.isHeader = line === '' || line.startsWith('From ') || fieldLine.test(line);
   }
 
-  private findEnd(): { block: number; body: number } | undefined {
-    const octets = this.buffer.octets();
+  private findEnd(octets: Uint8Array): { block: number; body: number } | undefined {
     while (true) {
       const at = octets.indexOf(lf, this.scanned);
       if (at < 0) {
