@@ -60,11 +60,11 @@ export function readSignedAttributes(content: Uint8Array): Attributes {
   if (read.ok && attributes.length === 0) defects.push('there is none, although the field is present');
   const ordered = isOrdered(attributes);
   const single = <T>(type: string, name: string, value: (reader: DerReader) => T): T | undefined => {
-    const found = attributes.filter((attribute) => attribute.type === type);
-    const [first] = found;
+    const first = attributes.find((attribute) => attribute.type === type);
     if (first === undefined) return undefined;
     const [octets] = first.values;
-    if (found.length > 1 || first.values.length !== 1 || octets === undefined) {
+    const again = attributes.some((attribute) => attribute !== first && attribute.type === type);
+    if (again || first.values.length !== 1 || octets === undefined) {
       defects.push(`${name} is there more than once, or has not exactly one value`);
       return undefined;
     }

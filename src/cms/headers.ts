@@ -83,7 +83,9 @@ export function parseParameterized(text: string): ParameterizedValue {
   const [value = ''] = text.split(';', 1);
   const parameters = new Map<string, string>();
   const twice = new Set<string>();
-  for (const match of text.matchAll(parameter)) {
+  // Most have none.
+  const matches = text.length === value.length ? [] : text.matchAll(parameter);
+  for (const match of matches) {
     const name = (match[1] as string).toLowerCase();
     if (parameters.has(name)) twice.add(name);
     parameters.set(name, match[2]?.replace(/\\(.)/gs, '$1') ?? match[3] ?? '');

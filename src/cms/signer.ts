@@ -32,12 +32,15 @@ export interface SignatureOutcome {
 }
 
 /** The certificates of `pool` that the signer may mean, the one that its attributes name first. */
-export function signerCertificates(signer: SignerInfo, pool: readonly Certificate[]): Certificate[] {
-  const candidates = pool.filter((certificate) => matchesIdentifier(signer, certificate));
+export function signerCertificates<T extends { readonly certificate: Certificate }>(
+  signer: SignerInfo,
+  pool: readonly T[],
+): T[] {
+  const candidates = pool.filter(({ certificate }) => matchesIdentifier(signer, certificate));
   const ids = signer.signedAttributes?.signingCertificates ?? [];
   if (candidates.length < 2 || ids.length === 0) return candidates;
-  const named = (certificate: Certificate) => ids.every((id) => matchesEssId(id, certificate) !== false);
-  return [...candidates.filter(named), ...candidates.filter((certificate) => !named(certificate))];
+  const named = ({ certificate }: T) => ids.every((id) => matchesEssId(id, certificate) !== false);
+  return [...candidates.filter(named), ...candidates.filter((candidate) => !named(candidate))];
 }
 
 function matchesIdentifier({ identifier }: SignerInfo, certificate: Certificate): boolean {
@@ -65,7 +68,7 @@ export function verifySignerInfo(
   const scheme = signerScheme(signer, digest);
   const findings = [
     ...(digest === undefined ? [finding('algorithm_unknown', { algorithm: signer.digestAlgorithm.oid })] : []),
-    ...checkAttributes(signedData, signer, digest),
+    ...checkAttributes(signedData, signer, digest, scheme),
     ...(signer.unsignedAttributes.countersignatures > 0
       ? [finding('countersignature_not_judged', { count: signer.unsignedAttributes.countersignatures })]
       : []),
@@ -89,6 +92,7 @@ export function verifySignerInfo(
 
 const idEcPublicKey = '1.2.840.10045.2.1';
 const idDsa = '1.2.840.10040.4.1';
+const plainSchemes = Object.values(schemeByOid).filter(({ pss }) => !pss);
 const keyTypeByOid: Readonly<Record<string, 'rsa' | 'ec' | 'dsa'>> = {
   [rsaEncryption]: 'rsa',
   [idEcPublicKey]: 'ec',
@@ -103,9 +107,7 @@ function signerScheme(signer: SignerInfo, digest: DigestName | undefined): Resol
   const algorithm = signer.signatureAlgorithm;
   const type = keyTypeByOid[algorithm.oid];
   if (type === undefined) return resolveScheme(algorithm);
-  const scheme = Object.values(schemeByOid).find(
-    (candidate) => candidate.key === type && !candidate.pss && candidate.digest === digest,
-  );
+  const scheme = plainSchemes.find((candidate) => candidate.key === type && candidate.digest === digest);
   if (scheme === undefined || digest === undefined) {
     return { ok: false, finding: finding('algorithm_unknown', { algorithm: algorithm.oid }) };
   }
@@ -115,7 +117,12 @@ function signerScheme(signer: SignerInfo, digest: DigestName | undefined): Resol
 const invalidAttributes = (detail: string): Finding => finding('signed_attributes_invalid', { detail });
 
 /** RFC 5652 §5.3, §11: what must be there, once, and what it must say. */
-function checkAttributes(signedData: SignedData, signer: SignerInfo, digest: DigestName | undefined): Finding[] {
+function checkAttributes(
+  signedData: SignedData,
+  signer: SignerInfo,
+  digest: DigestName | undefined,
+  scheme: ResolvedScheme,
+): Finding[] {
   const attributes = signer.signedAttributes;
   if (attributes === undefined) {
     if (signedData.contentType === contentTypeOid.data) return [];
@@ -136,9 +143,8 @@ function checkAttributes(signedData: SignedData, signer: SignerInfo, digest: Dig
   if (attributes.algorithmProtection !== undefined && !isProtected(attributes.algorithmProtection, signer)) {
     findings.push(invalidAttributes('CMSAlgorithmProtection names other algorithms (RFC 6211 §2)'));
   }
-  const used = resolveScheme(signer.signatureAlgorithm);
-  if (used.ok && used.digest !== undefined && digest !== undefined && used.digest !== digest) {
-    const detail = `the signature has the digest ${used.digest}, the content ${digest} (RFC 8933 §3)`;
+  if (scheme.ok && scheme.digest !== undefined && digest !== undefined && scheme.digest !== digest) {
+    const detail = `the signature has the digest ${scheme.digest}, the content ${digest} (RFC 8933 §3)`;
     findings.push(finding('signed_attributes_invalid', { detail }, { severity: 'warning' }));
   }
   return findings;

@@ -64,10 +64,10 @@ export async function stampLog(deps: RefreshDeps, url: string, signal?: AbortSig
 function isSigned({ signedData, signer }: TimestampToken): boolean {
   const brought = signedData.certificates.flatMap((der) => {
     const parsed = parseCertificate(der);
-    return parsed.ok ? [parsed.value] : [];
+    return parsed.ok ? [{ certificate: parsed.value }] : [];
   });
-  const [certificate] = signerCertificates(signer, brought);
-  return certificate !== undefined && verifySignerInfo(signedData, signer, certificate).status === 'valid';
+  const [found] = signerCertificates(signer, brought);
+  return found !== undefined && verifySignerInfo(signedData, signer, found.certificate).status === 'valid';
 }
 
 /** Stamps where that is due and no other replica is at it; a failure is told and tried again an hour later. */

@@ -40,8 +40,8 @@ export interface SigningContext extends MessageContext {
   readonly overlay: TrustOverlay;
   /** Where a signer's certificate is looked for, in this order: the message, the request, the snapshot. */
   readonly pool: readonly KnownCertificate[];
-  /** Hashes of the certificates that the message itself carries. */
-  readonly embedded: ReadonlySet<string>;
+  /** Those that the message itself carries. */
+  readonly embedded: readonly KnownCertificate[];
   readonly crls: readonly IndexedCrl[];
 }
 
@@ -101,19 +101,23 @@ function prepare(context: MessageContext, signedData: SignedData, findings: Find
   const { request, snapshot, times } = context;
   const overlay = new TrustOverlay(snapshot.store);
   const embedded = read(signedData.certificates, overlay, findings);
-  const brought = addIntermediates([], request.intermediates ?? [], overlay, findings);
-  const fromMessage = new Set(embedded.map(({ sha256 }) => sha256));
+  const brought = addIntermediates([], request.intermediates ?? [], overlay, findings).filter(
+    ({ sha256 }) => !embedded.some((own) => own.sha256 === sha256),
+  );
   const crls = [
     // What the message carries existed when the message did.
     ...signedData.crls.map((der) => ({ ...indexCrl(der), existedBy: times.at })),
     ...readRequestCrls(request.crls ?? [], findings),
   ];
   return {
-    ...context,
+    message: context.message,
+    request,
+    snapshot,
+    times,
     signedData,
     overlay,
-    pool: [...embedded, ...brought.filter(({ sha256 }) => !fromMessage.has(sha256)), ...snapshot.store.all()],
-    embedded: fromMessage,
+    pool: embedded.concat(brought, snapshot.store.all()),
+    embedded,
     crls: crls.filter(({ failure }) => failure === undefined),
   };
 }
@@ -141,14 +145,9 @@ interface Judged {
 
 /** One SignerInfo, with the certificate under which it fares best: an identifier may fit several. */
 function judgeInfo(info: SignerInfo, context: SigningContext): Judged {
-  const certificates = context.pool.map(({ certificate }) => certificate);
-  const candidates = signerCertificates(info, certificates).slice(0, maximumCandidates);
-  const known = candidates.flatMap(
-    (certificate) => context.pool.find((member) => member.certificate === certificate) ?? [],
-  );
-  if (known.length === 0) return judgeWith(info, undefined, context);
+  const candidates = signerCertificates(info, context.pool).slice(0, maximumCandidates);
   let best: Judged | undefined;
-  for (const candidate of known) {
+  for (const candidate of candidates) {
     const judged = judgeWith(info, candidate, context);
     if (best === undefined || rank[judged.verdict.status] < rank[best.verdict.status]) best = judged;
     if (best.verdict.status === 'valid') break;
@@ -235,7 +234,7 @@ function judgeTrust(
     crls,
     existence: {
       signedAfter: lowerBounds.length === 0 ? undefined : Math.max(...lowerBounds),
-      provenBy: embedded.has(known.sha256) ? at : undefined,
+      provenBy: embedded.some(({ sha256 }) => sha256 === known.sha256) ? at : undefined,
     },
   });
 }

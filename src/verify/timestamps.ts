@@ -25,10 +25,14 @@ export interface Timestamps {
 const maximumTokens = 4;
 
 export function judgeTimestamps(info: SignerInfo, context: SigningContext): Timestamps {
-  const content = context.signedData.contents[0];
+  const { signatureTimestamps } = info.unsignedAttributes;
+  const contentTimestamps = info.signedAttributes?.contentTimestamps ?? [];
+  if (signatureTimestamps.length + contentTimestamps.length === 0) {
+    return { reports: [], provenBy: undefined, signedAfter: undefined, findings: [] };
+  }
   const judged = [
-    ...judgeAll('signature', info.unsignedAttributes.signatureTimestamps, wholeContent(info.signature), context),
-    ...judgeAll('content', info.signedAttributes?.contentTimestamps ?? [], content, context),
+    ...judgeAll('signature', signatureTimestamps, wholeContent(info.signature), context),
+    ...judgeAll('content', contentTimestamps, context.signedData.contents[0], context),
   ];
   const bounds = (kind: TimestampReport['kind']) =>
     judged.filter(({ report }) => report.kind === kind && report.status === 'valid').map(({ bound }) => bound);

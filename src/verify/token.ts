@@ -50,15 +50,11 @@ export function judgeToken(token: TimestampToken, stamped: SignedContent, contex
   const overlay = new TrustOverlay(snapshot.timestampStore);
   const embedded = addReadable(signedData.certificates, overlay);
   const pool = [...embedded, ...addReadable(context.certificates, overlay), ...snapshot.timestampStore.all()];
-  const certificate = signerCertificates(
-    signer,
-    pool.map((known) => known.certificate),
-  )[0];
-  const known = pool.find((member) => member.certificate === certificate);
+  const [known] = signerCertificates(signer, pool);
   const outcome = verifySignerInfo(
     signedData,
     signer,
-    certificate,
+    known?.certificate,
     known === undefined ? undefined : () => known.loadedKey,
   );
   const algorithms = options.algorithms ?? 'modern';

@@ -11,17 +11,19 @@ import { type Certificate, parseCertificate } from '../../src/x509/certificate.j
 export const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-export function certificatesOf(ders: readonly Uint8Array[]): Certificate[] {
+export function certificatesOf(ders: readonly Uint8Array[]): { certificate: Certificate }[] {
   return ders.flatMap((der) => {
     const certificate = parseCertificate(der);
-    return certificate.ok ? [certificate.value] : [];
+    return certificate.ok ? [{ certificate: certificate.value }] : [];
   });
 }
 
 export function outcomesOf({ signedData }: MessageStructure, further: readonly Uint8Array[] = []): SignatureOutcome[] {
   if (signedData === undefined) return [];
   const pool = certificatesOf([...signedData.certificates, ...further]);
-  return signedData.signers.map((signer) => verifySignerInfo(signedData, signer, signerCertificates(signer, pool)[0]));
+  return signedData.signers.map((signer) =>
+    verifySignerInfo(signedData, signer, signerCertificates(signer, pool)[0]?.certificate),
+  );
 }
 
 /** Codes of errors of the message and its signers. */
