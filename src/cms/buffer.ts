@@ -4,7 +4,7 @@ import { LimitError } from './failure.js';
 const none = new Uint8Array(0);
 
 export class GrowingBuffer {
-  private store = none;
+  private store: Uint8Array = none;
   private used = 0;
   private readonly budget: string;
   private readonly limit: number;
@@ -18,9 +18,15 @@ export class GrowingBuffer {
     return this.used;
   }
 
-  append(octets: Uint8Array): void {
+  /** `stable`: the octets stay as they are, so that the first need no copy. */
+  append(octets: Uint8Array, stable = false): void {
     const wanted = this.used + octets.length;
     if (wanted > this.limit) throw new LimitError(this.budget, this.limit);
+    if (stable && this.used === 0) {
+      this.store = octets;
+      this.used = wanted;
+      return;
+    }
     if (wanted > this.store.length) {
       const grown = new Uint8Array(Math.max(wanted, Math.min(this.store.length * 2, this.limit)));
       grown.set(this.store.subarray(0, this.used));

@@ -89,7 +89,7 @@ export class CmsReader {
     let rest: Uint8Array | undefined = chunk;
     if (this.state === 'head') rest = this.readHead(chunk);
     if (rest !== undefined && this.state === 'content') rest = this.readContent(rest);
-    if (rest !== undefined && this.state === 'tail') this.tail.append(rest);
+    if (rest !== undefined && this.state === 'tail') this.tail.append(rest, this.stable);
   }
 
   finish(): CmsOutcome {

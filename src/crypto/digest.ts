@@ -43,7 +43,9 @@ export function createDigest(name: DigestName): Digest {
 }
 
 export function digest(name: DigestName, octets: Uint8Array): Uint8Array {
-  return new Uint8Array(hashOf(name).update(octets).digest());
+  // The short way knows no output length, which SHAKE256 needs.
+  const value = name === 'shake256' ? hashOf(name).update(octets).digest() : crypto.hash(name, octets, 'buffer');
+  return new Uint8Array(value.buffer, value.byteOffset, value.length);
 }
 
 /** Lower-case hexadecimal digest: how fingerprints and content addresses are written here. */

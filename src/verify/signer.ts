@@ -105,8 +105,8 @@ function prepare(context: MessageContext, signedData: SignedData, findings: Find
     ({ sha256 }) => !embedded.some((own) => own.sha256 === sha256),
   );
   const crls = [
-    // What the message carries existed when the message did.
-    ...signedData.crls.map((der) => ({ ...indexCrl(der), existedBy: times.at })),
+    // What the message carries existed when the message did. A copy, for the verdict may hand it on.
+    ...signedData.crls.map((der) => ({ ...indexCrl(new Uint8Array(der)), existedBy: times.at })),
     ...readRequestCrls(request.crls ?? [], findings),
   ];
   return {
