@@ -14,7 +14,8 @@ export interface CertificateBundle {
 export function readCertificateBundle(octets: Uint8Array): Parsed<CertificateBundle> {
   return parsed(() => {
     try {
-      const reader = new CmsReader(true);
+      // What is found is kept for longer than the octets may stay as they are: it is copied.
+      const reader = new CmsReader(false);
       reader.update(octets);
       const outcome = reader.finish();
       if (outcome.kind === 'signed-data') return outcome.signedData;

@@ -37,11 +37,12 @@ function echo(length) {
 function service() {
   const [root, authority, ...crls] = files.map((path) => readFileSync(path));
   const trust = createTrust({ anchors: [root], intermediates: [authority], crls });
+  const now = Date.parse(time);
   const silent = { info() {}, warn() {}, error() {} };
   const app = createApp({
     log: silent,
     service: {
-      now: () => new Date(time),
+      now: () => new Date(now),
       trust: () => trust,
       authorities: () => [],
       crls: async () => [],

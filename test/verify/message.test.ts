@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMessageVerifier, type MessageRequest, type ValidationTime, verifyMessage } from '../../src/index.js';
-import { errorsOf, messages, now, samples, trust } from './world.js';
+import { signMessage } from '../../src/stand-in/index.js';
+import { errorsOf, messages, now, samples, standIn, trust } from './world.js';
 
 interface Story {
   what: string;
@@ -132,4 +133,13 @@ describe('a claimed signing time', () => {
     expect(verdict.time.basis).toBe('timestamp');
     expect(verdict.signers[0]?.timestamps[0]).toMatchObject({ kind: 'signature', status: 'valid' });
   });
+});
+
+it('hands on CRLs of a message as they were, whatever becomes of its buffer', () => {
+  const crls = standIn.issueCrls(new Date(now.getTime() - 3_600_000)).map(({ der }) => der);
+  const { message } = signMessage({ form: 'attached', signers: [{ by: samples.person }], crls });
+  const { discovered } = verifyMessage({ message, from: false }, trust, { now });
+  expect(discovered.crls.length).toBeGreaterThan(0);
+  message.fill(0);
+  for (const der of discovered.crls) expect(crls).toContainEqual(der);
 });
