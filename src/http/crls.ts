@@ -3,8 +3,12 @@
  * The current CRL may be cached until its nextUpdate; a historic one never changes.
  */
 
+import { sha256Hex } from '../crypto/digest.js';
 import { formatTime } from '../der/time.js';
+import { type CrlIssuer, isCrlOf } from '../refresh/status.js';
 import type { CrlRecord } from '../store/port.js';
+import { KnownCertificate } from '../trust/known-certificate.js';
+import { parseCertificate } from '../x509/certificate.js';
 import { jsonResponse } from './answer.js';
 import { findAuthority } from './authorities.js';
 import { limits, requireContentType, withBody } from './body.js';
@@ -12,7 +16,7 @@ import { conditional } from './caching.js';
 import { queryOf } from './certificates.js';
 import { Problem } from './problem.js';
 import { inWords, recognise } from './recognise.js';
-import type { Service } from './service.js';
+import type { AuthorityState, Service } from './service.js';
 
 /** A CRL as the API and `crl list --json` show it. */
 export function crlReport(record: CrlRecord, now: number) {
@@ -53,13 +57,28 @@ export async function listCrls(request: Request, service: Service): Promise<Resp
   return jsonResponse(JSON.stringify({ crls: records.map((record) => crlReport(record, now)) }));
 }
 
+/** Whose CRLs: an authority with its certificate, where that is held. */
+export function issuerOf({ catalogue, authority, der }: AuthorityState): CrlIssuer {
+  const parsed = der === undefined ? undefined : parseCertificate(der);
+  if (der === undefined || parsed?.ok !== true) return { catalogue, authority };
+  return { catalogue, authority, certificate: new KnownCertificate(parsed.value, sha256Hex(der)) };
+}
+
+/** Oldest first; by two questions, since the whole store may hold the CRLs of many years. */
+async function historyOf(state: AuthorityState, service: Service): Promise<CrlRecord[]> {
+  const issuer = issuerOf(state);
+  const own = await service.crls({ authority: issuer.authority.id });
+  const ofKey = issuer.certificate ? await service.crls({ issuerKey: issuer.certificate.publicKeyId }) : [];
+  return [...own, ...ofKey].filter((crl) => isCrlOf(crl, issuer)).sort((a, b) => a.thisUpdate - b.thisUpdate);
+}
+
 export async function mirror(request: Request, service: Service, id: string): Promise<Response> {
-  const { authority } = findAuthority(service, id);
+  const state = findAuthority(service, id);
   const { number, sha256, kind = 'base' } = readQuery(request, ['number', 'sha256', 'kind']);
   if (kind !== 'base' && kind !== 'delta') {
     throw new Problem('request_malformed', 'expected base or delta', { field: 'kind' });
   }
-  const records = (await service.crls({ authority: authority.id })).filter(({ state }) => state !== 'quarantined');
+  const records = (await historyOf(state, service)).filter((record) => record.state !== 'quarantined');
   const historic = number !== undefined || sha256 !== undefined;
   const now = service.now().getTime();
   const record = historic

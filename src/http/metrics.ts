@@ -1,6 +1,8 @@
 /** What an operator watches: freshness of CRLs, verdicts, requests. No label carries anything of a request's content. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { isCrlOf } from '../refresh/status.js';
 import type { CrlRecord } from '../store/port.js';
+import { issuerOf } from './crls.js';
 import type { Service } from './service.js';
 
 export interface Metrics {
@@ -75,8 +77,10 @@ function crlGauges(service: Service, registry: Registry): void {
         const now = service.now().getTime();
         const current = await service.crls({ current: true });
         this.reset();
-        for (const { authority, der } of service.authorities()) {
-          const crl = current.findLast((record) => record.authority === authority.id && record.kind === 'base');
+        for (const state of service.authorities()) {
+          const { authority, der } = state;
+          const issuer = issuerOf(state);
+          const crl = current.findLast((record) => record.kind === 'base' && isCrlOf(record, issuer));
           const found = value({ installed: der !== undefined, crl, now });
           if (found !== undefined) this.set({ authority: authority.id }, found);
         }

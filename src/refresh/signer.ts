@@ -37,13 +37,17 @@ export function findSigner(
 ): CrlSigner | SignerRefusal {
   const issuer = nameKey(list.issuer);
   let refusal: SignerRefusal = 'crl_issuer_unknown';
+  const own: CrlSigner[] = [];
   for (const authority of authorities) {
     const { certificate } = authority;
     if (certificate?.subjectKey !== issuer) continue;
     const answer = judge(indexed, certificate, true);
-    if (answer === 'good') return { certificate, authority };
-    refusal = answer;
+    if (answer === 'good') own.push({ certificate, authority });
+    else refusal = answer;
   }
+  // A certificate that was renewed with its key: whichever had not ended when the CRL was issued.
+  const signer = own.find(({ certificate }) => certificate.certificate.notAfter >= list.thisUpdate) ?? own[0];
+  if (signer !== undefined) return signer;
   for (const der of delegates) {
     const parsed = parseCertificate(der);
     if (!parsed.ok) continue;

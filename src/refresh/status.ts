@@ -46,7 +46,7 @@ function statusOf(
 ): AuthorityStatus {
   const { catalogue, authority, notAfter, urls } = needed;
   const own = crls
-    .filter((crl) => crl.catalogue === catalogue.id && crl.authority === authority.id)
+    .filter((crl) => isCrlOf(crl, needed))
     .filter((crl) => crl.kind === 'base' && crl.state === 'accepted' && !crl.revocationOnly)
     .map((crl) => ({ current: crl, until: endOf(crl, authority.crlValidity) }))
     .sort((a, b) => b.until - a.until);
@@ -57,6 +57,14 @@ function statusOf(
   if (needed.certificate === undefined) return { ...base, state: 'not_installed' };
   if (best === undefined) return { ...base, state: 'missing' };
   return { ...base, state: best.until >= now ? 'fresh' : 'stale' };
+}
+
+export type CrlIssuer = Pick<NeededAuthority, 'catalogue' | 'authority' | 'certificate'>;
+
+/** Taken in as a CRL of this authority, or made under its name with its key, which a renewed certificate may share. */
+export function isCrlOf(crl: CrlRecord, { catalogue, authority, certificate }: CrlIssuer): boolean {
+  if (crl.catalogue === catalogue.id && crl.authority === authority.id) return true;
+  return crl.issuerKey === certificate?.publicKeyId && crl.issuer === certificate.subjectText;
 }
 
 export const isRetired = (notAfter: number | undefined, now: number, expiredFor: number): boolean =>

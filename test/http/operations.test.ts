@@ -1,8 +1,11 @@
 /** Authorities, CRLs and their mirror, administration, and what the operator and the developer look at. */
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Running } from '../../src/cli/serve.js';
 import { replayEvidence } from '../../src/http/evidence.js';
+import { issueCertificate } from '../../src/stand-in/index.js';
 import { adminToken, base64, createWorld, send, type World } from './support.js';
 
 let world: World;
@@ -147,6 +150,36 @@ describe('the mirror', () => {
     const fresh = scoped(now);
     await post(fresh);
     expect(await served()).toBe(`"${createHash('sha256').update(fresh).digest('hex')}"`);
+  });
+
+  it('serves what one key signed for each certificate that has it', async () => {
+    const { standIn, folder, now } = world;
+    const { certificate } = issueCertificate({
+      subject: standIn.user.name,
+      issuer: standIn.root,
+      keys: standIn.user.keys,
+      notBefore: now,
+      notAfter: new Date(now.getTime() + 4_000 * 86_400_000),
+      extensions: { basicConstraints: { ca: true }, keyUsage: ['keyCertSign', 'cRLSign'] },
+    });
+    const sha256 = createHash('sha256').update(certificate).digest('hex');
+    const renewed = { id: 'renewed', name: 'Renewed', role: 'issuing', fingerprints: { sha256 } };
+    const authorities = [...standIn.catalogue.authorities, renewed];
+    const file = join(folder, 'renewed.json');
+    writeFileSync(file, JSON.stringify({ ...standIn.catalogue, authorities }));
+    const { server, ...rest } = await world.start({ catalogues: [file] });
+    const type = 'application/pkix-cert';
+    const put = { method: 'PUT', headers: { ...bearer, 'content-type': type }, body: new Uint8Array(certificate) };
+    expect((await fetch(`${server.url}/v1/authorities/renewed/certificate`, put)).status).toBe(204);
+    await world.fill({ server, ...rest });
+    const mirrored = async (id: string) => {
+      const answer = await fetch(`${server.url}/v1/authorities/${id}/crl`);
+      return [answer.status, answer.headers.get('etag')];
+    };
+    expect(await mirrored('renewed')).toEqual(await mirrored('stand-in-user'));
+    expect((await mirrored('renewed'))[0]).toBe(200);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toMatch(/^x509_crl_stale\{authority="renewed"\} 0$/m);
   });
 
   it('serves historic ones by number and hash', async () => {

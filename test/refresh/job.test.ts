@@ -1,11 +1,13 @@
 /** The CRL job against a real distribution point on loopback, under a clock that the test moves. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../src/crypto/digest.js';
 import { harvest, importAuthorities, importCrl } from '../../src/refresh/bring.js';
 import { refreshOnce, startSchedule } from '../../src/refresh/job.js';
 import { crlStatus } from '../../src/refresh/status.js';
 import { issueCertificate, issueServer } from '../../src/stand-in/index.js';
 import { verifyLog } from '../../src/store/verify.js';
-import { createWorld, day, hour, minute, type World, type WorldInput } from './world.js';
+import { loadCatalogue } from '../../src/trust/catalogue.js';
+import { createWorld, day, hour, minute, start, type World, type WorldInput } from './world.js';
 
 const worlds: World[] = [];
 afterEach(async () => {
@@ -308,6 +310,38 @@ describe('a hostile or broken distribution point', () => {
     );
     expect(await w.store.urlState(w.pki.user.crlUrl)).toMatchObject({ failures: 1, outcome: reason });
     expect((report.nextDue ?? 0) - w.now).toBeLessThanOrEqual(2 * minute);
+  });
+});
+
+describe('an authority whose certificate was renewed with the same key', () => {
+  it('is fresh by the CRLs of that key, before and after the old certificate ends', async () => {
+    const w = await world();
+    const { certificate } = issueCertificate({
+      subject: w.pki.user.name,
+      issuer: w.pki.root,
+      keys: w.pki.user.keys,
+      notBefore: new Date(start),
+      notAfter: new Date(start + 4_000 * day),
+      extensions: { basicConstraints: { ca: true }, keyUsage: ['keyCertSign', 'cRLSign'] },
+    });
+    const json = structuredClone(w.pki.catalogue);
+    const user = json.authorities.find(({ id }) => id === w.pki.user.id);
+    const { validFrom, validTo, ...rest } = user ?? json.authorities[0] ?? {};
+    const fingerprints = { sha256: sha256Hex(certificate) };
+    const entry = { ...rest, id: 'renewed', fingerprints } as never;
+    const catalogue = loadCatalogue({ ...json, authorities: [...json.authorities, entry] });
+    const deps = { ...w.deps, catalogues: [catalogue] };
+    await importAuthorities(deps, certificate, 'imported');
+    const states = async () => {
+      w.publishAll();
+      const { authorities } = await refreshOnce(deps, { force: true });
+      return authorities.filter(({ authority }) => [w.pki.user.id, 'renewed'].includes(authority)).map((a) => a.state);
+    };
+    expect(await states()).toEqual(['fresh', 'fresh']);
+    w.now = w.pki.user.notAfter.getTime() + day;
+    expect((await states())[1]).toBe('fresh');
+    const [current] = await w.store.crls({ current: true, issuerKey: sha256Hex(w.pki.user.keys.publicKeyInfo) });
+    expect(current).toMatchObject({ authority: 'renewed', revocationOnly: false });
   });
 });
 
