@@ -36,7 +36,7 @@ export class Lru<V, K = string> {
 }
 
 /** Slots for hashes that were met; a newer one takes the place of an older one. */
-const slots = 4096;
+const slots = 16 ** 3;
 /** Hashes that are kept as they are before the table is made: most stores of a single verification never need it. */
 const firstHashes = 8;
 
@@ -63,10 +63,18 @@ export class SeenHashes {
 }
 
 function meetIn(table: Uint32Array, sha256: string): boolean {
-  const bits = Number.parseInt(sha256.slice(0, 11), 16);
-  const slot = bits % slots;
-  const rest = Math.floor(bits / slots) >>> 0;
+  let slot = 0;
+  let rest = 0;
+  for (let i = 0; i < 3; i++) slot = (slot << 4) | digitAt(sha256, i);
+  for (let i = 3; i < 11; i++) rest = (rest << 4) | digitAt(sha256, i);
+  rest >>>= 0;
   const again = table[slot] === rest;
   table[slot] = rest;
   return again;
+}
+
+/** Of lower-case hexadecimal. */
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
