@@ -151,7 +151,13 @@ export const curveByOid: Readonly<Record<string, Curve>> = {
 };
 
 /** Keys of the fixed-size kinds: octets of the key, and the JWK curve where there is one. */
-export const octetKeyByOid: Readonly<Record<string, { type: KeyType; octets: number; jwk: string | undefined }>> = {
+export interface OctetKey {
+  readonly type: KeyType;
+  readonly octets: number;
+  readonly jwk: string | undefined;
+}
+
+export const octetKeyByOid: Readonly<Record<string, OctetKey>> = {
   '1.3.101.112': { type: 'ed25519', octets: 32, jwk: 'Ed25519' },
   '1.3.101.113': { type: 'ed448', octets: 57, jwk: 'Ed448' },
   '2.16.840.1.101.3.4.3.17': { type: 'ml-dsa-44', octets: 1312, jwk: undefined },

@@ -17,6 +17,7 @@ import {
   idDsa,
   idEcPublicKey,
   type KeyType,
+  type OctetKey,
   octetKeyByOid,
   rsaEncryption,
   rsassaPss,
@@ -83,7 +84,8 @@ function describe(info: SubjectPublicKeyInfo, inherited: Uint8Array | undefined)
   if (oid === rsaEncryption || oid === rsassaPss) return describeRsa(info);
   if (oid === idEcPublicKey) return describeEc(info);
   if (oid === idDsa) return describeDsa(info, inherited);
-  if (octetKeyByOid[oid] !== undefined) return describeOctetKey(info);
+  const kind = octetKeyByOid[oid];
+  if (kind !== undefined) return describeOctetKey(info, kind);
   return { ok: false, finding: finding('algorithm_unknown', { algorithm: oid }) };
 }
 
@@ -109,7 +111,7 @@ function create(info: SubjectPublicKeyInfo, { type, dsaParameters }: KeyDescript
     case 'ec':
       return createEc(info);
     case 'dsa':
-      return createDsa(info, dsaParameters);
+      return createDsa(info, dsaParameters as Uint8Array);
     default:
       return createOctetKey(info);
   }
@@ -168,9 +170,7 @@ function createEc(info: SubjectPublicKeyInfo): KeyObject {
   return createPublicKey({ key: { kty: 'EC', crv: curve.jwk, x, y }, format: 'jwk' });
 }
 
-function describeOctetKey(info: SubjectPublicKeyInfo): DescribedKey {
-  const kind = octetKeyByOid[info.algorithm.oid];
-  if (kind === undefined) throw new DerError('a known key', 'another');
+function describeOctetKey(info: SubjectPublicKeyInfo, kind: OctetKey): DescribedKey {
   if (info.algorithm.parameters !== undefined)
     throw new DerError(`no parameters of ${kind.type} (RFC 8410 §3)`, 'some');
   if (info.key.length !== kind.octets)
@@ -198,8 +198,8 @@ function ownDsaParameters({ algorithm }: SubjectPublicKeyInfo): Uint8Array | und
   return algorithm.parameters?.[0] === tag.sequence ? algorithm.parameters : undefined;
 }
 
-function createDsa(info: SubjectPublicKeyInfo, parameters: Uint8Array | undefined): KeyObject {
-  if (parameters === undefined || ownDsaParameters(info) !== undefined) return createFromInfo(info.der);
+/** Own parameters or inherited ones, written where they belong. */
+function createDsa(info: SubjectPublicKeyInfo, parameters: Uint8Array): KeyObject {
   return createFromInfo(
     encodeElement(
       tag.sequence,
@@ -223,7 +223,7 @@ const idDsaOctets = new Uint8Array([0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01]);
 /** Bits of a non-negative INTEGER's content octets. */
 export function bitLength(integer: Uint8Array): number {
   let at = 0;
-  while (at < integer.length && integer[at] === 0) at++;
+  while (integer[at] === 0) at++;
   if (at === integer.length) return 0;
   return (integer.length - at) * 8 - (Math.clz32(integer[at] as number) - 24);
 }

@@ -73,6 +73,10 @@ describe('kinds', () => {
   test('an unknown algorithm and an unknown curve are named', () => {
     expect(described(info([oid('1.2.3.4')], new Uint8Array(3)))).toBe('algorithm_unknown: 1.2.3.4');
     expect(described(info([ecOid, oid('1.2.3.5')], new Uint8Array(65)))).toBe('algorithm_unknown: 1.2.3.5');
+    expect(loadPublicKey(info([oid('1.2.3.4')], new Uint8Array(3)))).toMatchObject({
+      ok: false,
+      finding: { code: 'algorithm_unknown', params: { algorithm: '1.2.3.4' } },
+    });
   });
 
   test.skipIf(runtimeAbilities().includes('ml-dsa'))(
@@ -80,7 +84,10 @@ describe('kinds', () => {
     () => {
       const key = info([oid('2.16.840.1.101.3.4.3.17')], new Uint8Array(1312));
       expect(described(key)).toBe('ml-dsa-44 10496');
-      expect(loadPublicKey(key)).toMatchObject({ ok: false, finding: { code: 'algorithm_unavailable' } });
+      expect(loadPublicKey(key)).toMatchObject({
+        ok: false,
+        finding: { code: 'algorithm_unavailable', params: { algorithm: 'ml-dsa-44' } },
+      });
     },
   );
 });
@@ -160,6 +167,8 @@ describe('EC', () => {
     [6, 65, undefined],
     [7, 65, undefined],
     [0, 1, undefined],
+    [1, 33, undefined],
+    [5, 33, undefined],
     [4, 0, undefined],
   ])('a point that begins with %i and has %i octets', (first, length, line) => {
     const octets = new Uint8Array(length);

@@ -1,9 +1,9 @@
 /** Signature values: algorithm, parameters and key must fit to the letter; made by node:crypto through the stand-in. */
 import { constants, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { schemeByOid } from '../../src/crypto/algorithms.js';
+import { type DigestName, schemeByOid } from '../../src/crypto/algorithms.js';
 import { createDigest, digest, digestAlgorithm, digestHex, sha256Hex } from '../../src/crypto/digest.js';
-import { resolveScheme, verifySignature } from '../../src/crypto/signature.js';
+import { resolveScheme, verifySignature, verifyWithScheme } from '../../src/crypto/signature.js';
 import {
   asn1,
   type HashName,
@@ -13,7 +13,7 @@ import {
   signatureAlgorithm,
   signBytes,
 } from '../../src/stand-in/index.js';
-import { algorithmOf, load, pssKeys, rawInteger } from './support.js';
+import { algorithmOf, info, infoOf, load, pssKeys, rawInteger } from './support.js';
 
 const { context, integer, nullValue, oid, sequence } = asn1;
 const data = new TextEncoder().encode('what is signed');
@@ -71,6 +71,12 @@ describe('algorithm and key', () => {
     expect(check('ec-p256', {}, undefined, { key: 'ec-p384' })).toBe('bad');
   });
 
+  test('a value that the key did make, under the name of another kind of algorithm', () => {
+    expect(check('ec-p256', { hash: 'sha256' }, sequence(oid('1.2.840.113549.1.1.11'), nullValue))).toBe('bad');
+    expect(check('rsa-2048', { hash: 'sha256' }, sequence(oid('1.2.840.10045.4.3.2')))).toBe('bad');
+    expect(check('ed25519', {}, sequence(oid('1.3.101.113')))).toBe('bad');
+  });
+
   test('another digest than the one that was used', () => {
     expect(check('rsa-2048', { hash: 'sha256' }, sequence(oid('1.2.840.113549.1.1.12'), nullValue))).toBe('bad');
     expect(check('ec-p256', { hash: 'sha256' }, sequence(oid('1.2.840.10045.4.3.3')))).toBe('bad');
@@ -80,11 +86,34 @@ describe('algorithm and key', () => {
     expect(check('rsa-2048', {}, sequence(oid('1.2.3.4')))).toBe('algorithm_unknown');
     // A digest and a key are no signature algorithm.
     expect(check('rsa-2048', {}, sequence(oid('1.2.840.113549.1.1.1'), nullValue))).toBe('algorithm_unknown');
+    expect(resolveScheme(algorithmOf(sequence(oid('1.2.3.4'))))).toMatchObject({
+      finding: { code: 'algorithm_unknown', params: { algorithm: '1.2.3.4' } },
+    });
+  });
+
+  test('a digest that the runtime does not have', () => {
+    const resolved = resolveScheme(algorithmOf(sequence(oid('1.2.840.113549.1.1.11'), nullValue)));
+    if (!resolved.ok) throw new Error(resolved.finding.message);
+    const missing = { ...resolved, digest: 'sha-of-tomorrow' as DigestName };
+    const { publicKeyInfo } = sharedKeys('rsa-2048', 'crypto');
+    expect(verifyWithScheme(missing, data, new Uint8Array(256), load(publicKeyInfo))).toMatchObject({
+      verdict: 'unsupported',
+      finding: { code: 'algorithm_unavailable', params: { algorithm: 'sha256WithRSAEncryption' } },
+    });
   });
 
   test('a value of another length than the modulus (RFC 8017 §8.2.2 step 1)', () => {
     const padded = (value: Uint8Array) => Uint8Array.from([0, ...value]);
     expect(check('rsa-2048', {}, undefined, { alter: padded })).toBe('bad');
+    // One value in 256 begins with a zero; OpenSSL takes it without, when it is one of RSASSA-PSS.
+    const keys = sharedKeys('rsa-1024', 'crypto');
+    const options = { hash: 'sha256', pss: true } as const;
+    let value = signBytes(keys, data, options);
+    while (value[0] !== 0) value = signBytes(keys, data, options);
+    const answer = (signature: Uint8Array) =>
+      verifySignature(algorithmOf(signatureAlgorithm(keys, options)), data, signature, load(keys.publicKeyInfo))
+        .verdict;
+    expect([answer(value), answer(value.subarray(1))]).toEqual(['good', 'bad']);
   });
 });
 
@@ -188,6 +217,33 @@ describe('a key for RSASSA-PSS alone (RFC 4055 §1.2, §3.3)', () => {
 
   test('never PKCS#1 v1.5', () => {
     expect(answer(sequence(oid('1.2.840.113549.1.1.11'), nullValue))).toBe('bad');
+  });
+
+  describe('of values that its modulus did make', () => {
+    // The private half is used without its restrictions, as its owner could.
+    const keys = sharedKeys('rsa-2048', 'crypto');
+    const made = (parameters: Uint8Array[], options: SignatureOptions, identifier?: Uint8Array) => {
+      const restricted = info([oid('1.2.840.113549.1.1.10'), ...parameters], infoOf(keys.publicKeyInfo).key);
+      const algorithm = algorithmOf(identifier ?? signatureAlgorithm(keys, options));
+      return verifySignature(algorithm, data, signBytes(keys, data, options), load(restricted.der)).verdict;
+    };
+    const parameters = [sequence(...hashes, salt(integer(32)))];
+    const short = pss(...hashes, salt(integer(31)));
+
+    test('good with its digest and at least its salt, and any where it is not bound', () => {
+      expect(made(parameters, { hash: 'sha256', pss: true, saltLength: 32 })).toBe('good');
+      expect(made([], { hash: 'sha384', pss: true })).toBe('good');
+      expect(made([], { hash: 'sha256' })).toBe('good');
+    });
+
+    test.each<[string, Uint8Array[], SignatureOptions, Uint8Array?]>([
+      ['a shorter salt', parameters, { hash: 'sha256', pss: true, saltLength: 31 }, short],
+      ['another digest', parameters, { hash: 'sha384', pss: true, saltLength: 48 }],
+      ['PKCS#1 v1.5', parameters, { hash: 'sha256' }],
+      ['parameters that are none', [nullValue], { hash: 'sha256', pss: true, saltLength: 32 }],
+    ])('bad with %s', (_, bound, options, identifier) => {
+      expect(made(bound, options, identifier)).toBe('bad');
+    });
   });
 });
 
