@@ -240,6 +240,7 @@ describe('a key for RSASSA-PSS alone (RFC 4055 §1.2, §3.3)', () => {
       ['a shorter salt', parameters, { hash: 'sha256', pss: true, saltLength: 31 }, short],
       ['another digest', parameters, { hash: 'sha384', pss: true, saltLength: 48 }],
       ['PKCS#1 v1.5', parameters, { hash: 'sha256' }],
+      ['PKCS#1 v1.5, where any salt will do', [sequence(...hashes, salt(integer(0)))], { hash: 'sha256' }],
       ['parameters that are none', [nullValue], { hash: 'sha256', pss: true, saltLength: 32 }],
     ])('bad with %s', (_, bound, options, identifier) => {
       expect(made(bound, options, identifier)).toBe('bad');
