@@ -36,11 +36,6 @@ interface FormConstraints {
 export class NameConstraintsState {
   #forms: Map<NameForm, FormConstraints> | undefined;
 
-  /** False until the first constraint. */
-  get any(): boolean {
-    return this.#forms !== undefined && this.#forms.size > 0;
-  }
-
   /** §6.1.4 (g). `certificateIndex` is that of the authority. Constraints that cannot be applied are findings. */
   add(constraints: NameConstraints | undefined, certificateIndex?: number): readonly Finding[] {
     if (constraints === undefined) return none;

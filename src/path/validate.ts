@@ -55,6 +55,7 @@ export function validatePath(path: ProspectivePath, context: PathContext): Findi
 
   // §6.1.2 initialisation; (k) max_path_length is n
   let maxPathLength = Number.POSITIVE_INFINITY;
+  let pathLenConstraint: number | undefined;
   let workingDsaParameters: Uint8Array | undefined;
   const nameConstraints = createNameConstraints();
   append(findings, countIntermediates(certificates, context));
@@ -117,18 +118,20 @@ export function validatePath(path: ProspectivePath, context: PathContext): Findi
     append(findings, nameConstraints.add(certificate.nameConstraints, index));
     // (k) an authority
     append(findings, checkAuthority(known, index, index === top && path.ending === 'anchor', context));
-    // (l) path length: the anchor itself is no part of the path
-    if (index !== top && !known.selfIssued) {
-      if (maxPathLength <= 0)
-        findings.push(
-          finding('path_length_exceeded', { pathLength: pathLengthAbove(certificates, index) }, { certificate: index }),
-        );
-      else maxPathLength--;
+    // (l) path length: nothing limits it at the anchor, which is no part of the path
+    if (!known.selfIssued) {
+      if (maxPathLength > 0) maxPathLength--;
+      else {
+        findings.push(finding('path_length_exceeded', { pathLength: pathLenConstraint }, { certificate: index }));
+      }
     }
     // (m)
-    const pathLength =
-      certificate.basicConstraints?.cA === true ? certificate.basicConstraints.pathLenConstraint : undefined;
-    if (pathLength !== undefined && pathLength < maxPathLength) maxPathLength = pathLength;
+    const { basicConstraints } = certificate;
+    const pathLength = basicConstraints?.cA === true ? basicConstraints.pathLenConstraint : undefined;
+    if (pathLength !== undefined && pathLength <= maxPathLength) {
+      maxPathLength = pathLength;
+      pathLenConstraint = pathLength;
+    }
     // (n) key usage
     if (certificate.keyUsage !== undefined && (certificate.keyUsage & keyUsageBit.keyCertSign) === 0) {
       findings.push(finding('key_usage_cert_sign_missing', {}, { certificate: index }));
@@ -178,13 +181,6 @@ function countIntermediates(
   return intermediates > maxIntermediates
     ? [finding('max_intermediates_exceeded', { intermediates, maxIntermediates })]
     : none;
-}
-
-/** The constraint that ran out: the smallest above `index`, for the message. */
-function pathLengthAbove(certificates: readonly KnownCertificate[], index: number): number | undefined {
-  const lengths = certificates.slice(index + 1).map((known) => known.certificate.basicConstraints?.pathLenConstraint);
-  const known = lengths.filter((length) => length !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** Size and kind of the key, at the time asked about; that a key can be used shows where it is used. */

@@ -408,3 +408,40 @@ describe('the budget', () => {
     expect(budget.spent.nameComparisons).toBe(2);
   });
 });
+
+describe('a finding says', () => {
+  const stated = (state: ReturnType<typeof createNameConstraints>, names: GeneralNameInput[], index: number) =>
+    state
+      .check(issue('CN=x', names), index, createBudget())
+      .map(({ code, certificate, params }) => [code, certificate, params]);
+  const under = (constraints: Subtrees) => {
+    const state = createNameConstraints();
+    expect(state.add(issue('CN=ca', [], { nameConstraints: constraints }).nameConstraints, 3)).toEqual([]);
+    return state;
+  };
+
+  it('which name of which form, and whose: one for each form', () => {
+    const name = { form: 'dNSName', name: 'a.example.com' };
+    const both = [{ dns: 'a.example.com' }, { dns: 'b.example.com' }];
+    expect(stated(under({ excluded: [{ dns: 'example.com' }] }), both, 2)).toEqual([['name_excluded', 2, name]]);
+    expect(stated(under({ permitted: [{ dns: 'example.org' }] }), both, 1)).toEqual([['name_not_permitted', 1, name]]);
+    expect(stated(under({ excluded: [{ registeredId: '1.2.3' }] }), [{ registeredId: '1.2.3' }], 0)).toEqual([
+      ['name_constraint_unsupported', 0, { form: 'registeredID' }],
+    ]);
+  });
+
+  it('which comparisons were too many', () => {
+    const names = (letter: string) => Array.from({ length: 1025 }, (_, i) => ({ dns: `${letter}${i}.test` }));
+    expect(stated(under({ excluded: names('a') }), names('b'), 0)).toEqual([
+      ['budget_exceeded', 0, { budget: 'comparisons of dNSName', limit: 2 ** 20 }],
+    ]);
+  });
+
+  it('whose constraints are none, once for each authority', () => {
+    const malformed = [{ dns: '*.com' }, { email: '@' }];
+    const { nameConstraints } = issue('CN=ca', [], { nameConstraints: { permitted: malformed, excluded: malformed } });
+    expect(createNameConstraints().add(nameConstraints, 3)).toMatchObject([
+      { code: 'name_constraints_malformed', certificate: 3, params: { detail: 'a dNSName subtree is none' } },
+    ]);
+  });
+});

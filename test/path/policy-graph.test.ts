@@ -204,4 +204,26 @@ describe('processPolicies', () => {
     const path = [...Array.from({ length: 40 }, () => authority), certificate({ certificatePolicies: policies })];
     expect(run(path, { initialExplicitPolicy: true })).toEqual({ codes: [], policies: [...policies].sort() });
   });
+
+  it('what stands under anyPolicy alone may be mapped, and keeps the name that it had', () => {
+    const mapped = (...policies: string[]) =>
+      run([
+        certificate({ certificatePolicies: policies, policyMappings: [[a, c]] }),
+        certificate({ certificatePolicies: [c] }),
+      ]).policies;
+    expect(mapped(anyPolicy)).toEqual([a]);
+    expect(mapped(b)).toEqual([]);
+    expect(mapped(anyPolicy, b)).toEqual([a]);
+  });
+
+  it('mapping once inhibited stays so, however many authorities follow', () => {
+    const path = [
+      certificate({ certificatePolicies: [a] }),
+      certificate({ certificatePolicies: [a] }),
+      certificate({ certificatePolicies: [a], policyMappings: [[a, c]] }),
+      certificate({ certificatePolicies: [c] }),
+    ];
+    expect(run(path).policies).toEqual([a]);
+    expect(run(path, { initialPolicyMappingInhibit: true }).policies).toEqual([]);
+  });
 });
