@@ -27,7 +27,7 @@ export function checkEdge(
   const known = find(asked, issuer, parameters);
   if (known !== undefined) return known;
   const result = compute(child, issuer, context, parameters);
-  const edge: KeyedEdge = { issuer: issuer.publicKeyId, inherited: parameters, result };
+  const edge: KeyedEdge = { publicKey: issuer.certificate.publicKey.der, inherited: parameters, result };
   if (asked === undefined) context.edges.set(child.sha256, [edge]);
   else asked.push(edge);
   return result;
@@ -39,8 +39,10 @@ function find(
   inherited: Uint8Array | undefined,
 ): EdgeResult | undefined {
   if (edges === undefined) return undefined;
+  const { der } = issuer.certificate.publicKey;
   for (const edge of edges) {
-    if (edge.issuer === issuer.publicKeyId && sameParameters(edge.inherited, inherited)) return edge.result;
+    // By their octets: hashing them would take longer, and mostly it is the same object.
+    if (equalOctets(edge.publicKey, der) && sameParameters(edge.inherited, inherited)) return edge.result;
   }
   return undefined;
 }
@@ -59,15 +61,16 @@ function compute(
   if (!spend(context.budget, 'signatureChecks')) {
     return { status: 'unknown', key: loaded.value, finding: budgetFinding(context.budget, 'signatureChecks') };
   }
-  const remembered = find(child.edges, issuer, inherited);
-  if (remembered !== undefined) return remembered;
+  const known = find(child.edges, issuer, inherited);
+  if (known !== undefined) return known;
   const { tbs, signatureAlgorithm, signature } = child.certificate;
   const answer = verifySignature(signatureAlgorithm, tbs, signature, loaded.value);
   const result: EdgeResult =
     answer.verdict === 'unsupported'
       ? { status: 'unknown', key: loaded.value, finding: answer.finding }
       : { status: answer.verdict, key: loaded.value };
-  child.edges.unshift({ issuer: issuer.publicKeyId, inherited, result });
+  const { der } = issuer.certificate.publicKey;
+  child.edges.unshift({ publicKey: child.kept ? new Uint8Array(der) : der, inherited, result });
   if (child.edges.length > maximumIssuers) child.edges.pop();
   return result;
 }

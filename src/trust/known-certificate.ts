@@ -28,13 +28,10 @@ export type EdgeResult =
   | { readonly status: 'bad'; readonly key: PublicKey | undefined }
   | { readonly status: 'unknown'; readonly key: PublicKey | undefined; readonly finding: Finding | undefined };
 
-/**
- * The answer for one key that may have signed a certificate. They stand in a list, because nearly every certificate has one
- * issuer, and a text of both hashes as a key would be built and hashed anew for each question.
- */
+/** The answer for one key that may have signed a certificate. In a list: nearly every certificate has one issuer. */
 export interface KeyedEdge {
-  /** publicKeyId of the issuer. */
-  readonly issuer: string;
+  /** subjectPublicKeyInfo of the issuer. */
+  readonly publicKey: Uint8Array;
   /** DSA parameters that the issuer's key took from above. */
   readonly inherited: Uint8Array | undefined;
   readonly result: EdgeResult;
@@ -48,6 +45,8 @@ export class KnownCertificate {
   readonly pinned: PinnedAuthority | undefined;
   readonly subject: KnownName;
   readonly issuer: KnownName;
+  /** It outlives the request: its octets, and what is remembered with it, are its own. */
+  readonly kept: boolean;
   /** Answers of path/edges.ts, which bounds them: they follow from the octets of both certificates. */
   readonly edges: KeyedEdge[] = [];
   #publicKeyId: string | undefined;
@@ -55,14 +54,15 @@ export class KnownCertificate {
   #describedKey: DescribedKey | undefined;
   #facts: CertificateFacts | undefined;
 
-  /** `names`: where names that other certificates carry too are shared; `keep`: whether this one's may be kept there. */
-  constructor(certificate: Certificate, sha256: string, pinned?: PinnedAuthority, names?: KnownNames, keep = false) {
+  /** `names`: where names that other certificates carry too are shared, and this one's are kept if it is. */
+  constructor(certificate: Certificate, sha256: string, pinned?: PinnedAuthority, names?: KnownNames, kept = false) {
+    this.kept = kept;
     this.certificate = certificate;
     this.sha256 = sha256;
     this.pinned = pinned;
-    this.issuer = names?.know(certificate.issuer, keep) ?? new KnownName(certificate.issuer);
+    this.issuer = names?.know(certificate.issuer, kept) ?? new KnownName(certificate.issuer);
     // The subject of an authority is the issuer of others; that of an end entity is its own.
-    const shared = certificate.basicConstraints?.cA === true ? names?.know(certificate.subject, keep) : undefined;
+    const shared = certificate.basicConstraints?.cA === true ? names?.know(certificate.subject, kept) : undefined;
     this.subject = shared ?? new KnownName(certificate.subject);
   }
 

@@ -9,10 +9,16 @@ import { contextOf, snapshotOf } from '../revocation/support.js';
 
 const store = new TrustStore([]);
 
-function know({ certificate }: Issued) {
-  const read = store.read(certificate);
-  if (!read.ok) throw new Error(`expected ${read.expected}, found ${read.found}`);
-  return read.value;
+function read({ certificate }: Issued) {
+  const result = store.read(certificate);
+  if (!result.ok) throw new Error(`expected ${result.expected}, found ${result.found}`);
+  return result.value;
+}
+
+/** As it is known from the second time on. */
+function know(issued: Issued) {
+  read(issued);
+  return read(issued);
 }
 
 const validity = { notBefore: new Date('2020-01-01'), notAfter: new Date('2030-01-01') };
@@ -50,6 +56,14 @@ describe('what is remembered', () => {
       expect(checkEdge(child, issuer, context)).toBe(again);
     }
     expect(context.budget.spent.signatureChecks).toBe(2);
+  });
+
+  it('keys are kept with octets of their own', () => {
+    const child = childOf(made);
+    checkEdge(child, right, request());
+    const [edge] = child.edges;
+    expect(edge?.publicKey).toEqual(right.certificate.publicKey.der);
+    expect(edge?.publicKey.buffer).not.toBe(right.certificate.publicKey.der.buffer);
   });
 
   it('the snapshot computes it once, and each request pays', () => {
