@@ -1,10 +1,10 @@
-/** How much is tried: 10,000 always, 100,000 in CI or where UNIFY_PKI_FUZZ says how many. The seed is fixed unless FUZZ_SEED is given. */
+/** How much is tried: 10,000 always, 100,000 in CI or where FUZZ_RUNS says how many. The seed is fixed unless FUZZ_SEED is given. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-const { CI, UNIFY_PKI_FUZZ, FUZZ_SEED } = process.env;
+const { CI, FUZZ_RUNS, FUZZ_SEED } = process.env;
 
-export const runs = Number(UNIFY_PKI_FUZZ ?? (CI === undefined || CI === '' ? 10_000 : 100_000));
+export const runs = Number(FUZZ_RUNS ?? (CI === undefined || CI === '' ? 10_000 : 100_000));
 
 /** For fc.assert. Shrinking goes by hand with FUZZ_SEED and the path that a failure prints. */
 export const options = (share = 1, maximum = runs) => ({
