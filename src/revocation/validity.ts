@@ -29,7 +29,10 @@ export function inForceUntil(
 const tolerance = (duration: Duration): number => (duration.months > 0 ? day : 2 * hour);
 
 /** A finding where a CRL runs longer or shorter than published; never a refusal, since that would lose its revocations. */
-export function publishedValidityFindings(list: CertificateList, published: string | undefined): Finding[] {
+export function publishedValidityFindings(
+  list: Pick<CertificateList, 'thisUpdate' | 'nextUpdate' | 'deltaCRLIndicator'>,
+  published: string | undefined,
+): Finding[] {
   const duration = published === undefined ? undefined : parseDuration(published);
   if (duration === undefined || list.deltaCRLIndicator !== undefined) return [];
   const expected = addDuration(list.thisUpdate, duration);
