@@ -277,3 +277,70 @@ describe('what is missing', () => {
     ]);
   });
 });
+
+describe('many certificates of one name', () => {
+  const leaf = endEntity(ca);
+  const namesakes = Array.from({ length: 20 }, () => authority('CN=CA', { issuer: root }));
+  const last = namesakes[19] as (typeof namesakes)[number];
+  const unhinted = authority('CN=CA', { issuer: root, extensions: { subjectKeyIdentifier: false } });
+  const held = namesakes.map(({ certificate }) => certificate);
+  const none = { authorityKeyIdentifier: false } as const;
+
+  it('the key identifier finds the one among more than are tried', () => {
+    expect(judge(leaf.certificate, held, [crlOf(last, '2020-01-01')]).status).toBe('valid');
+    expect(judge(leaf.certificate, held, [crlOf(last, '2020-01-01', [], none)]).codes).toContain(
+      'crl_signature_invalid',
+    );
+    const wrong = { authorityKeyIdentifier: { keyIdentifier: ca.keys.keyIdentifier } };
+    expect(judge(leaf.certificate, held, [crlOf(last, '2020-01-01', [], wrong)]).codes).toContain(
+      'crl_signature_invalid',
+    );
+  });
+
+  it('the authority of the path is tried first, and one without identifier before those with another', () => {
+    expect(judge(leaf.certificate, held, [crlOf(ca, '2020-01-01', [], none)]).codes).toEqual(['crl_conformance']);
+    const crls = [crlOf(unhinted, '2020-01-01')];
+    expect(judge(leaf.certificate, [...held, unhinted.certificate], crls).status).toBe('valid');
+  });
+});
+
+describe('why a CRL is not used', () => {
+  const reasons = (intermediates: Uint8Array[], crls: Uint8Array[], end: Parameters<typeof endEntity>[1] = {}) =>
+    judge(endEntity(ca, end).certificate, intermediates, crls)
+      .findings.filter(({ code }) => code === 'crl_not_usable')
+      .map(({ params }) => params?.why);
+  const pointed = { extensions: { crlDistributionPoints: [{ crlIssuer: 'CN=Delegate' }] } };
+
+  it('its algorithm', () => {
+    expect(reasons([], [crlOf(ca, '2020-01-01', [], { signature: { hash: 'sha1' } })])).toEqual([
+      'the algorithm of its signature is not accepted (algorithm_too_weak)',
+    ]);
+    const unknown = { outerAlgorithm: new Uint8Array([0x30, 5, 6, 3, 0x2a, 3, 4]) };
+    expect(reasons([], [crlOf(ca, '2020-01-01', [], unknown)])).toEqual([
+      'its signature does not fit the key of its issuer',
+    ]);
+  });
+
+  it('the status and the path of who signed it', () => {
+    const delegate = (more = {}) =>
+      endEntity(root, { subject: 'CN=Delegate', serialNumber: 66, extensions: { keyUsage: ['cRLSign'] }, ...more });
+    const about = (one: ReturnType<typeof delegate>, ...crls: Uint8Array[]) =>
+      reasons([one.certificate], [crlOf(one, '2020-01-01', [], indirect), ...crls], pointed);
+    const one = delegate();
+    expect(about(one)).toEqual([]);
+    const listed = [{ serialNumber: 66, revocationDate: day('2019-01-01') }];
+    expect(about(one, crlOf(root, '2019-06-01', listed))).toEqual(['its signer is revoked']);
+    const late = [{ serialNumber: 66, revocationDate: day('2020-01-03') }];
+    expect(about(one, crlOf(root, '2020-01-04', late))).toEqual([
+      'its signer was revoked, and nothing shows that it existed before',
+    ]);
+    const hold = [{ serialNumber: 66, revocationDate: day('2019-01-01'), reason: 'certificateHold' as const }];
+    expect(about(one, crlOf(root, '2020-01-02', hold))).toEqual(['nothing proves that its signer was not revoked']);
+    expect(about(delegate({ notAfter: day('2019-12-31') }))).toEqual([
+      'it was issued after the certificate of its signer had expired',
+    ]);
+    expect(about(delegate({ signature: { hash: 'sha1' } }))).toEqual([
+      'the path of its signer is not valid (algorithm_too_weak)',
+    ]);
+  });
+});
