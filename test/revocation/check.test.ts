@@ -29,6 +29,17 @@ describe('facts', () => {
   const nothing = { revokedFrom: undefined, reason: undefined, invalidityDate: undefined };
   const factsOf = (crls: Uint8Array[], asked: Asked, end = leaf) => judge([quiet, ...crls], asked, end).facts[0];
 
+  it('nothing where they are not asked for', () => {
+    const options = { mode: 'require', facts: false } as const;
+    const snapshot = snapshotOf({
+      anchors: [root.certificate],
+      crls: [quiet, crlOf(ca, '2020-01-01')],
+      intermediates: [ca.certificate],
+    });
+    const answer = ask(snapshot, leaf.certificate, { at: at('2020-01-05') }, options);
+    expect([answer.facts, answer.reports.length]).toEqual([[], 2]);
+  });
+
   it('of a good one', () => {
     expect(factsOf([crlOf(ca, '2020-01-01')], { at: at('2020-01-05') })).toStrictEqual({
       certificate: 0,

@@ -73,7 +73,7 @@ export function ask(
   let first: Answer | undefined;
   for (const path of buildPaths(known.value, context)) {
     const pathFindings = validatePath(path, context);
-    const result = checkRevocation(path, context, snapshot.evidence, options);
+    const result = checkRevocation(path, context, snapshot.evidence, { facts: true, ...options });
     const judged = statusOf([...pathFindings, ...result.findings]);
     // That a path reaches no anchor is said by verify.
     const status = judged === 'valid' && path.ending !== 'anchor' ? 'indeterminate' : judged;
