@@ -68,7 +68,8 @@ export function checkRevocation(
   const judge = createJudge(context, source);
   const result: RevocationResult = { reports: [], findings: [], missing: [], facts: [] };
   const top = certificates.length - 1;
-  let compromised: Map<number, number> | undefined;
+  // Of all authorities passed so far: from the top down, they stand above every certificate to come.
+  let compromisedFrom: number | undefined;
   for (let index = path.ending === 'anchor' ? top - 1 : top; index >= 0; index--) {
     const at = validityTime(certificates, index, context);
     const place: Place = { path: certificates, index };
@@ -82,19 +83,19 @@ export function checkRevocation(
     for (const found of findingsOf(index, at, status, judgement, judge, options.mode)) result.findings.push(found);
     const missing = missingFor(judgement, status, judge);
     if (missing !== undefined) result.missing.push(missing);
-    const tainted = taintOf(index, compromised, options.provenBy);
+    const tainted = isTainted(compromisedFrom, options.provenBy);
     const why = status.status === 'unknown' ? whyUnknown(status, judgement) : undefined;
     result.reports.push(
-      tainted !== undefined && status.status === 'good'
+      tainted && status.status === 'good'
         ? { ...reportOf(index, status, taintedWhy), status: 'unknown' }
         : reportOf(index, status, why),
     );
-    if (options.facts === true) result.facts.push(factsOf(at, status, judgement, tainted !== undefined));
+    if (options.facts === true) result.facts.push(factsOf(at, status, judgement, tainted));
     // An authority that was revoked at the time asked about is an error already.
     const from = judgement.compromisedFrom;
     if (from !== undefined && index > 0 && status.status !== 'revoked') {
-      compromised = (compromised ?? new Map()).set(index, from);
-      if (taintOf(index - 1, compromised, options.provenBy) !== undefined)
+      compromisedFrom = Math.min(compromisedFrom ?? from, from);
+      if (isTainted(compromisedFrom, options.provenBy))
         result.findings.push(finding('revoked_ca_no_poe', datesOf(status.revocation), { certificate: index }));
     }
   }
@@ -106,18 +107,9 @@ export function checkRevocation(
 
 const taintedWhy = 'an authority above it was revoked later, and nothing shows that the certificate is older';
 
-/** The index of an authority above whose compromise the certificate is not shown to precede. */
-function taintOf(
-  index: number,
-  compromised: ReadonlyMap<number, number> | undefined,
-  provenBy: number | undefined,
-): number | undefined {
-  if (compromised === undefined) return undefined;
-  for (const [above, from] of compromised) {
-    if (above > index && !(provenBy !== undefined && provenBy < from)) return above;
-  }
-  return undefined;
-}
+/** Is an authority above compromised from a time on which the certificate is not shown to precede? */
+const isTainted = (compromisedFrom: number | undefined, provenBy: number | undefined): boolean =>
+  compromisedFrom !== undefined && !(provenBy !== undefined && provenBy < compromisedFrom);
 
 /** The last certificate of a path that reaches no anchor: verify says what that means (no_path_to_anchor, authority_status_unknown). */
 const reportTop = (certificate: number): RevocationReport => ({
