@@ -38,7 +38,7 @@ export function inProcess({ name, batch, passes = 1, prepare = () => {}, operati
  * @param {string} title
  * @param {Contender[]} contenders
  */
-export async function row(title, contenders, { rounds = 9, warmUp = 3 } = {}) {
+export async function row(title, contenders, { rounds = 15, warmUp = 10 } = {}) {
   const times = contenders.map(() => []);
   for (let round = -warmUp; round < rounds; round += 1) {
     for (const [index, contender] of contenders.entries()) {
