@@ -181,8 +181,13 @@ describe('indexCrl', () => {
     const [third] = findEntries(indexed, serialOctets(3));
     expect(issuerOf(third as number)).toBe(second);
     const ones = findEntries(indexed, serialOctets(1)).map(issuerOf);
-    expect(ones).toContain(undefined);
-    expect(ones).toHaveLength(2);
+    expect([ones.length, ones.includes(undefined)]).toEqual([2, true]);
+    // An entry of another form than the common one does not begin anew by that.
+    const first = { serialNumber: 2, revocationDate, certificateIssuer: 'CN=A' };
+    const { issuerEntries } = indexCrl(
+      crl([first, { serialNumber: 3, revocationDate, invalidityDate: revocationDate }]),
+    );
+    expect(issuerEntries).toHaveLength(1);
   });
 
   it('notices a critical entry extension that is not understood', () => {
@@ -248,6 +253,74 @@ describe('indexCrl', () => {
     },
   );
 
+  it('takes the first and the last of every part of a time, and nothing next to them', () => {
+    const readable = (date: string, serial: Uint8Array = integer(1)) =>
+      indexCrl(withEntries(sequence(sequence(serial, new Uint8Array([0x17, 13, ...Buffer.from(date)]))))).failure ===
+      undefined;
+    const twoDigits = (n: number) => `${n}`.padStart(2, '0');
+    for (const [index, days] of [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].entries()) {
+      const month = twoDigits(index + 1);
+      for (const [d, good] of [
+        [0, false],
+        [1, true],
+        [9, true],
+        [10, true],
+        [days, true],
+        [days + 1, false],
+      ] as const)
+        expect([month, d, readable(`23${month}${twoDigits(d)}120000Z`)]).toEqual([month, d, good]);
+    }
+    const good = ['000101000000Z', '491231235959Z', '501231195959Z', '991231235959Z', '230109090909Z'];
+    const bad = ['230001000000Z', '231301000000Z', '231231240000Z', '231231236000Z', '231231235960Z', '231232000000Z'];
+    expect(good.map((date) => readable(date))).toEqual(good.map(() => true));
+    expect(bad.map((date) => readable(date))).toEqual(bad.map(() => false));
+    const any = '231231235959Z';
+    for (let at = 0; at < 13; at++)
+      for (const octet of '/:? \u0000\u00b0')
+        expect([at, octet, readable(`${any.slice(0, at)}${octet}${any.slice(at + 1)}`)]).toEqual([at, octet, false]);
+    const serials: [number[], boolean][] = [
+      [[], false],
+      [[0], true],
+      [[0xff], true],
+      [[0, 0x7f], false],
+      [[0, 0x80], true],
+    ];
+    serials.push([[0xff, 0x7f], true], [[0xff, 0x80], false], [[1, 0], true], [[0x80, 0], true]);
+    for (const [octets, fits] of serials)
+      expect([octets, readable(any, tlv(2, new Uint8Array(octets)))]).toEqual([octets, fits]);
+  });
+
+  it('follows lengths of every form, and refuses those that DER has not', () => {
+    const time = utcTime(day('2025-12-01'));
+    for (const length of [1, 100, 109, 110, 125, 127, 128, 236, 240, 255, 256, 300, 65_540]) {
+      const serials = [1, 2].map((first) => Uint8Array.from({ length }, (_, i) => (i === 0 ? first : 7)));
+      const [a, b] = serials.map((serial) => sequence(tlv(2, serial), time)) as [Uint8Array, Uint8Array];
+      const indexed = indexCrl(withEntries(sequence(a, b, a)));
+      expect([length, indexed.failure, indexed.entryCount]).toEqual([length, undefined, 3]);
+      expect(serials.map((serial) => findEntries(indexed, serial).length)).toEqual([2, 1]);
+    }
+    const entry = sequence(integer(1), time);
+    const content = entry.subarray(2);
+    const forms = [
+      [0x80],
+      [0x81, content.length],
+      [0x85, 0, 0, 0, 0, content.length],
+      [content.length + 1],
+      [0x84, 0xff, 0xff, 0xff, 0xff],
+    ];
+    for (const form of forms) {
+      const bad = new Uint8Array([0x30, ...form, ...content]);
+      for (const list of [sequence(bad), sequence(entry, bad), sequence(bad, entry)])
+        expect([form, indexCrl(withEntries(list)).failure === undefined]).toEqual([form, false]);
+    }
+    for (const stump of [[0x30], [0x30, 0], [0x30, 1, 2]])
+      expect(indexCrl(withEntries(sequence(entry, new Uint8Array(stump)))).failure).toBeDefined();
+    expect(indexCrl(withEntries(sequence(new Uint8Array([0x30, 0x80, ...content])))).failure).toEqual({
+      expected: 'an entry of the CRL',
+      found: 'a length of another form than DER has',
+    });
+  });
+
   it('finds serial numbers chosen to differ where the hash is weakest', () => {
     // Each two octets are 0000 or 8000: of a multiplier 17 bits count.
     const weak = (index: number) =>
@@ -280,6 +353,7 @@ describe('indexCrl', () => {
 
   it('moves to another thread and is the same there', () => {
     const indexed = indexCrl(crl([{ serialNumber: 5, revocationDate: day('2025-12-01') }]).slice());
+    expect(transferablesOf(indexed)).toEqual([indexed.der, indexed.hashKey, indexed.slots].map(({ buffer }) => buffer));
     const { port1, port2 } = new MessageChannel();
     port1.postMessage(indexed, transferablesOf(indexed));
     const received = receiveMessageOnPort(port2)?.message as IndexedCrl;
