@@ -313,8 +313,6 @@ describe('indexCrl', () => {
       for (const list of [sequence(bad), sequence(entry, bad), sequence(bad, entry)])
         expect([form, indexCrl(withEntries(list)).failure === undefined]).toEqual([form, false]);
     }
-    for (const stump of [[0x30], [0x30, 0], [0x30, 1, 2]])
-      expect(indexCrl(withEntries(sequence(entry, new Uint8Array(stump)))).failure).toBeDefined();
     expect(indexCrl(withEntries(sequence(new Uint8Array([0x30, 0x80, ...content])))).failure).toEqual({
       expected: 'an entry of the CRL',
       found: 'a length of another form than DER has',
