@@ -23,7 +23,7 @@ import { judgeIdentity } from './identity.js';
 import type { Times } from './request.js';
 import type { Snapshot } from './snapshot.js';
 import { summarize } from './summary.js';
-import { addIntermediates, readRequestCrls } from './supply.js';
+import { addIntermediates, addReadable, readRequestCrls } from './supply.js';
 import { judgeTimestamps, type Timestamps } from './timestamps.js';
 import type { MessageRequest, SignerVerdict, Verdict, VerdictTime } from './types.js';
 
@@ -100,7 +100,7 @@ function identifierKey({ identifier }: SignerInfo): string {
 function prepare(context: MessageContext, signedData: SignedData, findings: Finding[]): SigningContext {
   const { request, snapshot, times } = context;
   const overlay = new TrustOverlay(snapshot.store);
-  const embedded = read(signedData.certificates, overlay, findings);
+  const embedded = addReadable(signedData.certificates, overlay, findings);
   const brought = addIntermediates([], request.intermediates ?? [], overlay, findings).filter(
     ({ sha256 }) => !embedded.some((own) => own.sha256 === sha256),
   );
@@ -120,19 +120,6 @@ function prepare(context: MessageContext, signedData: SignedData, findings: Find
     embedded,
     crls: crls.filter(({ failure }) => failure === undefined),
   };
-}
-
-/** Certificates that cannot be read are left out with a warning: they may not even be the signer's. */
-function read(certificates: readonly Uint8Array[], overlay: TrustOverlay, findings: Finding[]): KnownCertificate[] {
-  return certificates.flatMap((der) => {
-    const result = overlay.base.read(der);
-    if (!result.ok) {
-      findings.push(finding('intermediate_malformed', { expected: result.expected, found: result.found }));
-      return [];
-    }
-    overlay.add(result.value);
-    return [result.value];
-  });
 }
 
 interface Judged {

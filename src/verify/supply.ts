@@ -60,3 +60,23 @@ export function addIntermediates(
   }
   return added;
 }
+
+/**
+ * Certificates that came along with something signed. Those that cannot be read are left out: they may not even be the signer's.
+ * Where `findings` are given they get a warning.
+ */
+export function addReadable(
+  certificates: readonly Uint8Array[],
+  overlay: TrustOverlay,
+  findings?: Finding[],
+): KnownCertificate[] {
+  return certificates.flatMap((der) => {
+    const result = overlay.base.read(der);
+    if (!result.ok) {
+      findings?.push(finding('intermediate_malformed', { expected: result.expected, found: result.found }));
+      return [];
+    }
+    overlay.add(result.value);
+    return [result.value];
+  });
+}

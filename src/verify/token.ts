@@ -12,11 +12,11 @@ import { formatTime } from '../der/time.js';
 import { type Finding, finding } from '../findings/finding.js';
 import { type IndexedCrl, indexCrl } from '../revocation/index-crl.js';
 import { clockTolerance } from '../revocation/validity.js';
-import type { KnownCertificate } from '../trust/known-certificate.js';
 import { TrustOverlay } from '../trust/trust-store.js';
 import { answer } from './certificate.js';
 import type { Times } from './request.js';
 import type { Snapshot } from './snapshot.js';
+import { addReadable } from './supply.js';
 import type { CommonRequest, Verdict } from './types.js';
 
 export interface TokenContext {
@@ -82,15 +82,6 @@ export function judgeToken(token: TimestampToken, stamped: SignedContent, contex
     existence: { signedAfter: undefined, provenBy: embedded.includes(known) ? existedBy : undefined },
   });
   return { findings, trust };
-}
-
-function addReadable(certificates: readonly Uint8Array[], overlay: TrustOverlay): KnownCertificate[] {
-  return certificates.flatMap((der) => {
-    const result = overlay.base.read(der);
-    if (!result.ok) return [];
-    overlay.add(result.value);
-    return [result.value];
-  });
 }
 
 /** What the token carries existed when the token did. */
