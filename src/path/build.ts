@@ -149,8 +149,8 @@ function candidates(
   }
   if (fresh.length < 2) return fresh;
   return fresh
-    .map((candidate, index) => ({ candidate, index, score: score(child, candidate, context) }))
-    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .map((candidate) => ({ candidate, score: score(child, candidate, context) }))
+    .sort((a, b) => b.score - a.score)
     .map(({ candidate }) => candidate);
 }
 

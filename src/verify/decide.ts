@@ -35,7 +35,6 @@ interface Ranked {
   readonly evaluation: Evaluation;
   /** Without repetitions, most telling first. */
   readonly findings: Finding[];
-  readonly index: number;
 }
 
 /** The verdict over all paths that were tried; `common` are the findings of no path. */
@@ -61,11 +60,10 @@ export function decide(evaluations: readonly Evaluation[], common: readonly Find
 function order(evaluations: readonly Evaluation[]): Ranked[] {
   const ranked: Ranked[] = [];
   for (const evaluation of evaluations) {
-    const findings = rankFindings(uniqueFindings(evaluation.findings));
-    ranked.push({ evaluation, findings, index: ranked.length });
+    ranked.push({ evaluation, findings: rankFindings(uniqueFindings(evaluation.findings)) });
   }
   if (ranked.length < 2) return ranked;
-  return ranked.sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings) || a.index - b.index);
+  return ranked.sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings));
 }
 
 /** CRLs of the request that the snapshot lacks and that an authority of a path that was found has signed. */
