@@ -58,10 +58,13 @@ interface Entry {
   readonly text: string;
 }
 
+/** Property names are texts of which the engine keeps one each, and which it compares by where they are. */
+const interned = Object.keys(Object.fromEntries(commonOids.map((text) => [text, true])));
+
 /** Open addressing, mostly empty. Filled here once, so that no input can make it slow. */
 const size = 512;
 const table: (Entry | undefined)[] = new Array<Entry | undefined>(size).fill(undefined);
-for (const text of commonOids) {
+for (const text of interned) {
   const octets = Uint8Array.from(encode(text));
   let at = slotOf(octets, 0, octets.length);
   while (table[at] !== undefined) at = (at + 1) % size;

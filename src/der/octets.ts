@@ -14,9 +14,42 @@ export function isAt(wanted: Uint8Array, octets: Uint8Array, start: number, end:
   return true;
 }
 
-export function toHex(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('hex');
+/** Octets up to which text is put together here: a Buffer takes longer to make than a short text. */
+const shortText = 64;
+
+const { fromCharCode } = String;
+
+/** Octets as Latin-1. */
+export function latin1(octets: Uint8Array): string {
+  const { length } = octets;
+  if (length > shortText) return Buffer.from(octets.buffer, octets.byteOffset, length).toString('latin1');
+  const at = (i: number): number => octets[i] as number;
+  let text = '';
+  let i = 0;
+  for (; i + 8 <= length; i += 8)
+    text += fromCharCode(at(i), at(i + 1), at(i + 2), at(i + 3), at(i + 4), at(i + 5), at(i + 6), at(i + 7));
+  for (; i < length; i++) text += fromCharCode(at(i));
+  return text;
 }
+
+/** Two lower-case digits for each octet. */
+export function toHex(octets: Uint8Array): string {
+  const { length } = octets;
+  if (length > shortText) return Buffer.from(octets.buffer, octets.byteOffset, length).toString('hex');
+  let text = '';
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const [a, b] = [octets[i] as number, octets[i + 1] as number];
+    const [c, d] = [octets[i + 2] as number, octets[i + 3] as number];
+    text += fromCharCode(upper(a), lower(a), upper(b), lower(b), upper(c), lower(c), upper(d), lower(d));
+  }
+  for (; i < length; i++) text += fromCharCode(upper(octets[i] as number), lower(octets[i] as number));
+  return text;
+}
+
+const digits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const upper = (octet: number): number => digits[octet >> 4] as number;
+const lower = (octet: number): number => digits[octet & 15] as number;
 
 /** The lower-case hexadecimal digits of `text`, without the colons, spaces and hyphens people write; undefined if it is none. */
 export function normalizeHex(text: string): string | undefined {

@@ -71,11 +71,14 @@ export class DerReader {
   /** Offsets of the content that was passed last, for callers that read it in place: a view costs as much as most fields. */
   contentStart = 0;
   contentEnd = 0;
+  /** What `bytes` stand on: asking them takes as long as a view does, so readers of one input hand it down. */
+  buffer: ArrayBufferLike | undefined;
 
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, buffer?: ArrayBufferLike) {
     this.bytes = bytes;
     this.position = start;
     this.end = end;
+    this.buffer = buffer;
   }
 
   get done(): boolean {
@@ -118,7 +121,12 @@ export class DerReader {
   /** A reader over the content of the next element. */
   enter(expectedTag: number, what: string, of?: string): DerReader {
     this.pass(expectedTag, what, of);
-    return new DerReader(this.bytes, this.contentStart, this.contentEnd);
+    return this.inside();
+  }
+
+  /** A reader over the content that was passed last. */
+  inside(): DerReader {
+    return new DerReader(this.bytes, this.contentStart, this.contentEnd, this.buffer);
   }
 
   /** The content octets of the next element, not copied. */
@@ -130,7 +138,8 @@ export class DerReader {
   /** Octets from `start` to `end`, not copied. A constructor, since `subarray` first asks which one to call. */
   view(start: number, end: number): Uint8Array {
     const { bytes } = this;
-    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+    this.buffer ??= bytes.buffer;
+    return new Uint8Array(this.buffer, bytes.byteOffset + start, end - start);
   }
 
   /** The whole next element, header included, not copied. */
@@ -216,12 +225,15 @@ export interface Region {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  readonly buffer: ArrayBufferLike | undefined;
 }
 
 /** Reads one structure that fills `octets` to the end. */
 export function readWhole<T>(octets: Uint8Array | Region, what: string, read: (reader: DerReader) => T): T {
   const reader =
-    octets instanceof Uint8Array ? new DerReader(octets) : new DerReader(octets.bytes, octets.start, octets.end);
+    octets instanceof Uint8Array
+      ? new DerReader(octets)
+      : new DerReader(octets.bytes, octets.start, octets.end, octets.buffer);
   const value = read(reader);
   reader.finish(what);
   return value;

@@ -8,13 +8,13 @@
  * the name itself: so OpenSSL, BoringSSL and Go read it. A wildcard name must be permitted as a whole and is excluded if
  * one name that it stands for is. Asterisks in constraints are no wildcards.
  */
+import { latin1 } from '../der/octets.js';
 import type { Certificate } from '../x509/certificate.js';
 import { type GeneralName, generalNameTag } from '../x509/name.js';
 import { attributeOid, attributeValues, isWithin, relativeNameKeys } from './distinguished-name.js';
 import { formatName } from './format-name.js';
 import { formatIpAddress, isSubnet, isWithinSubnet } from './ip-address.js';
 import { type Mailbox, mailboxTextsOf, parseMailbox } from './mailbox.js';
-import { latin1 } from './prepare.js';
 import { hostOfUri } from './uri.js';
 
 /** A name of a certificate, read as its form demands; without any of the optional fields it could not be read. */

@@ -3,14 +3,13 @@
  * Only alternative names count; for mailboxes see mailbox.ts. Trust in the certificate is judged elsewhere.
  */
 
-import { equalOctets } from '../der/octets.js';
+import { equalOctets, latin1 } from '../der/octets.js';
 import { type Finding, finding } from '../findings/finding.js';
 import type { Certificate } from '../x509/certificate.js';
 import { generalNameTag } from '../x509/name.js';
 import { matchHostName, parseHostName } from './host-name.js';
 import { formatIpAddress, isIpAddressText, parseIpAddress } from './ip-address.js';
 import { mailboxTextsOf, matchMailbox, parseMailbox } from './mailbox.js';
-import { latin1 } from './prepare.js';
 
 export interface Identity {
   readonly type: 'dns' | 'ip' | 'mailbox';

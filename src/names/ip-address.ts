@@ -3,8 +3,8 @@
  * (RFC 5280 §4.2.1.10). Addresses of the two families never equal each other, mapped ones included: the octets of an
  * iPAddress are compared as they stand (RFC 9525 §6.4).
  */
+import { latin1 } from '../der/octets.js';
 import type { Parsed } from '../der/reader.js';
-import { latin1 } from './prepare.js';
 
 const decimalOctet = /^(0|[1-9]\d{0,2})$/;
 const hexGroup = /^[\da-fA-F]{1,4}$/;

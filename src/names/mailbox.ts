@@ -6,13 +6,14 @@
  * A quoted local part is compared by what it quotes: RFC 5321 §4.1.2 makes "joe"@example.com and joe@example.com one.
  * The emailAddress attribute counts only where no alternative name is a mailbox: RFC 8550 §3 keeps it for old certificates.
  */
+import { latin1 } from '../der/octets.js';
 import { type Parsed, parsed, tag } from '../der/reader.js';
 import type { Certificate } from '../x509/certificate.js';
 import { type GeneralName, generalNameTag, readOtherName } from '../x509/name.js';
 import { emailAddressesOf } from './distinguished-name.js';
 import { parseHostName } from './host-name.js';
 import { parseIpAddress } from './ip-address.js';
-import { decodeString, latin1 } from './prepare.js';
+import { decodeString } from './prepare.js';
 
 export interface Mailbox {
   /** Without quotation. */

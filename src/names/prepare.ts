@@ -7,15 +7,11 @@
  * it and as other verifiers do. Case folding is the language's own, closed over both directions, which differs from
  * RFC 3454 table B.2 in no assigned letter of Unicode 3.2 but the dotless ı, kept apart by hand.
  */
+import { latin1 } from '../der/octets.js';
 import { tag } from '../der/reader.js';
 
 const numericString = 0x12;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Octets as Latin-1, at the speed of the runtime. */
-export function latin1(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
-}
 
 /** The characters of an attribute value; undefined when it is no string or its octets are none of its type. */
 export function decodeString(valueTag: number, value: Uint8Array): string | undefined {

@@ -4,7 +4,7 @@
  */
 import { parse } from 'tldts';
 import { describePublicKey } from '../crypto/keys.js';
-import { equalOctets } from '../der/octets.js';
+import { equalOctets, latin1 } from '../der/octets.js';
 import { type Finding, finding } from '../findings/finding.js';
 import { attributeOid, attributeValues } from '../names/distinguished-name.js';
 import { parseHostName } from '../names/host-name.js';
@@ -57,7 +57,7 @@ function checkSubscriber(certificate: Certificate, report: Report): void {
   const names: string[] = [];
   for (const { tag, value } of certificate.subjectAltName) {
     if (tag === generalNameTag.dNSName) {
-      const name = Buffer.from(value).toString('latin1');
+      const name = latin1(value);
       names.push(name);
       checkDnsName(name, report);
     } else if (tag === generalNameTag.iPAddress) names.push(formatIpAddress(value));

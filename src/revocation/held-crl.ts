@@ -3,6 +3,7 @@
  * stands here is evidence, not judgement: a CRL with a bad signature is held as well, and says so when asked.
  */
 
+import { latin1 } from '../der/octets.js';
 import { formatTime } from '../der/time.js';
 import { nameKey } from '../names/distinguished-name.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
@@ -89,7 +90,7 @@ export function heldCrl(
   return {
     list,
     issuerKey: nameKey(list.issuer),
-    scopeKey: scope === undefined ? '' : Buffer.from(scope.value).toString('latin1'),
+    scopeKey: scope === undefined ? '' : latin1(scope.value),
     number,
     base: toBigInt(list.deltaCRLIndicator),
     unknownCritical: unknownCriticalExtension(list.extensions) ?? rest.entries.unknownCriticalEntry,

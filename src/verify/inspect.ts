@@ -4,7 +4,7 @@ import { describeKey } from '../crypto/acceptance.js';
 import { schemeByOid } from '../crypto/algorithms.js';
 import { digestHex } from '../crypto/digest.js';
 import { describePublicKey } from '../crypto/keys.js';
-import { toHex } from '../der/octets.js';
+import { latin1, toHex } from '../der/octets.js';
 import { decodeOid } from '../der/oid.js';
 import { formatTime } from '../der/time.js';
 import { type Finding, finding } from '../findings/finding.js';
@@ -135,7 +135,7 @@ function reportName({ tag, value, name }: GeneralName): ReportedName {
     generalNameTag.dNSName,
     generalNameTag.uniformResourceIdentifier,
   ] as number[];
-  return { form, value: printable.includes(tag) ? Buffer.from(value).toString('latin1') : toHex(value) };
+  return { form, value: printable.includes(tag) ? latin1(value) : toHex(value) };
 }
 
 function reportOtherName(content: Uint8Array): ReportedName {

@@ -23,7 +23,7 @@ export function readAlgorithm(
 
 /** The identifier that was passed last and begins at `start`. */
 function readFields(reader: DerReader, start: number, what: string): AlgorithmIdentifier {
-  const sequence = new DerReader(reader.bytes, reader.contentStart, reader.contentEnd);
+  const sequence = reader.inside();
   const oid = readOid(sequence, 'the identifier', tag.oid, what);
   let parameters: Uint8Array | undefined;
   if (!sequence.done) {

@@ -95,7 +95,7 @@ export function parseCertificate(der: Uint8Array, names?: NameSource): Parsed<Ce
 function readCertificate(der: Uint8Array, names: NameSource | undefined): Certificate {
   if (der.length > maximumCertificateOctets)
     throw new DerError('a certificate of at most 1 MiB', `${der.length} octets`);
-  const outer = new DerReader(der);
+  const outer = new DerReader(der, 0, der.length, der.buffer);
   const sequence = outer.enter(tag.sequence, 'a certificate');
   outer.finish('the certificate');
   const tbsStart = sequence.position;

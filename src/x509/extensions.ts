@@ -63,6 +63,7 @@ export class ExtensionInPlace implements Extension, Region {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  readonly buffer: ArrayBufferLike | undefined;
 
   constructor(oid: string, critical: boolean, reader: DerReader) {
     this.oid = oid;
@@ -70,10 +71,12 @@ export class ExtensionInPlace implements Extension, Region {
     this.bytes = reader.bytes;
     this.start = reader.contentStart;
     this.end = reader.contentEnd;
+    this.buffer = reader.buffer;
   }
 
   get value(): Uint8Array {
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.start, this.end - this.start);
+    const { bytes, start, end } = this;
+    return new Uint8Array(this.buffer ?? bytes.buffer, bytes.byteOffset + start, end - start);
   }
 }
 

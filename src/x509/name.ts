@@ -50,7 +50,7 @@ export function readName(
 
 /** The name that was passed last and begins at `start`. */
 function readFields(reader: DerReader, start: number, what: string): Name {
-  const sequence = new DerReader(reader.bytes, reader.contentStart, reader.contentEnd);
+  const sequence = reader.inside();
   const tally: Tally = { attributes: 0, irregular: false };
   const rdns: AttributeTypeAndValue[][] = [];
   while (!sequence.done) {

@@ -2,6 +2,7 @@
  * Input forms: DER, or PEM (RFC 7468) with text around the blocks, CRLF or LF, a BOM, and the labels that the field
  * uses. It decides which blocks there are; a private key is named as such and its content goes nowhere.
  */
+import { latin1 } from '../der/octets.js';
 import { DerReader, type Parsed, parsed, tag } from '../der/reader.js';
 
 export type PemKind = 'certificate' | 'crl' | 'pkcs7' | 'private key' | 'other';
@@ -83,8 +84,4 @@ export function writePem(label: string, der: Uint8Array): string {
 export function describeBytes(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'nothing (0 octets)';
   return `${bytes.length} octets that are neither`;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
