@@ -41,7 +41,17 @@ const criticalityRules: ReadonlyMap<string, CriticalityRule> = new Map(
 );
 
 /** The findings about one certificate at its position in a path. */
-export function duties(known: KnownCertificate, position: Position): Finding[] {
+export function duties(known: KnownCertificate, position: Position): readonly Finding[] {
+  const bit = (position.index > 0 ? 1 : 2) << (position.top ? 2 : 0);
+  if ((known.blameless & bit) !== 0) return none;
+  const findings = brokenDuties(known, position);
+  if (findings.length === 0) known.blameless |= bit;
+  return findings;
+}
+
+const none: readonly Finding[] = [];
+
+function brokenDuties(known: KnownCertificate, position: Position): Finding[] {
   const { certificate } = known;
   const severity = position.strict ? 'error' : 'warning';
   const options = { certificate: position.index, severity } as const;

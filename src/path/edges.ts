@@ -70,7 +70,8 @@ function compute(
       ? { status: 'unknown', key: loaded.value, finding: answer.finding }
       : { status: answer.verdict, key: loaded.value };
   const { der } = issuer.certificate.publicKey;
-  child.edges.unshift({ publicKey: child.kept ? new Uint8Array(der) : der, inherited, result });
+  // What is kept must not hold on to the octets of a request.
+  child.edges.unshift({ publicKey: child.kept && !issuer.kept ? new Uint8Array(der) : der, inherited, result });
   if (child.edges.length > maximumIssuers) child.edges.pop();
   return result;
 }

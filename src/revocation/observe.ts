@@ -23,7 +23,7 @@ export function observe(place: Place, judge: Judge): Judgement {
   const warnings: Finding[] = [];
   const observations: Observation[] = [];
   const scope = scopeOf(subject, judge.source);
-  const refused = [...scope.refused];
+  const refused: string[] = scope.refused.size === 0 ? [] : [...scope.refused];
   for (const { crl, reasons } of scope.applicable) {
     if (crl.list.thisUpdate > judge.context.now + clockTolerance) {
       warnings.push(finding('crl_from_future', { thisUpdate: formatTime(crl.list.thisUpdate) }));

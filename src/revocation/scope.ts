@@ -36,21 +36,35 @@ const maximumPoints = 32;
 
 /** All CRLs held that may speak for `subject`, latest first. */
 export function scopeOf(subject: KnownCertificate, source: CrlSource): Scope {
-  const search: Search = { subject, source, reasons: new Map(), refused: undefined };
-  const points = subject.certificate.cRLDistributionPoints ?? none;
-  for (let i = 0; i < points.length && i < maximumPoints; i++) {
-    const point = points[i] as DistributionPoint;
-    if (point.cRLIssuer === undefined) lookAt(point, subject.issuerKey, search);
-    else for (const issuerKey of issuersOf(point.cRLIssuer)) lookAt(point, issuerKey, search);
-  }
-  lookAt(implicitPoint, subject.issuerKey, search);
-  const applicable: ApplicableCrl[] = [];
-  for (const [crl, mask] of search.reasons) applicable.push({ crl, reasons: mask });
-  return { applicable, refused: search.refused ?? nothingRefused };
+  const search: Search = { subject, applicable: [], refused: undefined };
+  const points = subject.certificate.cRLDistributionPoints;
+  if (points === undefined) lookAt(source.byIssuer(subject.issuerKey), onlyImplicit, search);
+  else for (const [issuerKey, asked] of byIssuer(points, subject)) lookAt(source.byIssuer(issuerKey), asked, search);
+  return { applicable: search.applicable, refused: search.refused ?? nothingRefused };
 }
 
-const none: readonly DistributionPoint[] = [];
 const nothingRefused: ReadonlySet<string> = new Set();
+
+/** The points by the names that the issuer of a CRL may have there. */
+function byIssuer(
+  points: readonly DistributionPoint[],
+  subject: KnownCertificate,
+): ReadonlyMap<string, readonly DistributionPoint[]> {
+  const own: DistributionPoint[] = [];
+  const byKey = new Map([[subject.issuerKey, own]]);
+  for (const point of points.slice(0, maximumPoints)) {
+    if (point.cRLIssuer === undefined) own.push(point);
+    else {
+      for (const issuerKey of issuersOf(point.cRLIssuer)) {
+        const others = byKey.get(issuerKey);
+        if (others === undefined) byKey.set(issuerKey, [point]);
+        else others.push(point);
+      }
+    }
+  }
+  own.push(implicitPoint);
+  return byKey;
+}
 
 /** §6.3.3, last paragraph: both reasons and cRLIssuer omitted, the names those of the certificate's issuer (`namesOfIssuer`). */
 const implicitPoint: DistributionPoint = {
@@ -60,10 +74,11 @@ const implicitPoint: DistributionPoint = {
   cRLIssuer: undefined,
 };
 
+const onlyImplicit: readonly DistributionPoint[] = [implicitPoint];
+
 interface Search {
   readonly subject: KnownCertificate;
-  readonly source: CrlSource;
-  readonly reasons: Map<HeldCrl, number>;
+  readonly applicable: ApplicableCrl[];
   refused: Set<string> | undefined;
 }
 
@@ -72,17 +87,26 @@ function issuersOf(cRLIssuer: readonly GeneralName[]): ReadonlySet<string> {
   return new Set(cRLIssuer.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name)])));
 }
 
-/** The CRLs of one name that may speak by way of one point. */
-function lookAt(point: DistributionPoint, issuerKey: string, search: Search): void {
-  const crls = search.source.byIssuer(issuerKey);
+/** Those of the CRLs of one name that may speak by way of one of the points. */
+function lookAt(crls: readonly HeldCrl[], points: readonly DistributionPoint[], search: Search): void {
   // The same issuingDistributionPoint has the same answer: worked out once for a history of hundreds.
-  const answers = crls.length < 2 ? undefined : new Map<string, number | string>();
+  const answers = crls.length < 2 ? undefined : new Map<string, number>();
   for (const crl of crls) {
-    const answer = answers?.get(crl.scopeKey) ?? judgeScope(point, crl, search.subject);
-    answers?.set(crl.scopeKey, answer);
-    if (typeof answer === 'number') search.reasons.set(crl, (search.reasons.get(crl) ?? 0) | answer);
+    const reasons = answers?.get(crl.scopeKey) ?? reasonsCovered(crl, points, search);
+    answers?.set(crl.scopeKey, reasons);
+    if (reasons !== 0) search.applicable.push({ crl, reasons });
+  }
+}
+
+/** The reasons that the CRL covers by way of all points together; why it speaks by way of none or some of them is kept. */
+function reasonsCovered(crl: HeldCrl, points: readonly DistributionPoint[], search: Search): number {
+  let reasons = 0;
+  for (const point of points) {
+    const answer = judgeScope(point, crl, search.subject);
+    if (typeof answer === 'number') reasons |= answer;
     else search.refused = (search.refused ?? new Set()).add(answer);
   }
+  return reasons;
 }
 
 /** The reasons that the CRL covers by way of this point, or why it is out of scope. */

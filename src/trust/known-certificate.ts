@@ -49,6 +49,8 @@ export class KnownCertificate {
   readonly kept: boolean;
   /** Answers of path/edges.ts, which bounds them: they follow from the octets of both certificates. */
   readonly edges: KeyedEdge[] = [];
+  /** Positions in a path at which path/conformance.ts found nothing against it, as bits. */
+  blameless = 0;
   #publicKeyId: string | undefined;
   #loadedKey: LoadedKey | undefined;
   #describedKey: DescribedKey | undefined;

@@ -35,29 +35,18 @@ function milliseconds(value: unknown, name: string): number {
   return value.getTime();
 }
 
-const choices = {
-  validityModel: ['shell', 'chain', 'hybrid'],
-  revocation: ['require', 'known', 'off'],
-  algorithms: ['modern', 'legacy'],
-  conformance: ['tolerant', 'strict'],
-} as const;
-
-const choiceEntries = Object.entries(choices) as [keyof typeof choices, readonly string[]][];
+const validityModels = ['shell', 'chain', 'hybrid'] as const;
+const revocationModes = ['require', 'known', 'off'] as const;
+const algorithmModes = ['modern', 'legacy'] as const;
+const conformanceModes = ['tolerant', 'strict'] as const;
 
 function checkCommon(request: CommonRequest): void {
-  for (const [name, allowed] of choiceEntries) {
-    const value = request[name];
-    if (value !== undefined && !allowed.includes(value)) {
-      throw new TypeError(`${name}: expected one of ${allowed.join(', ')}, found ${shown(value)}`);
-    }
-  }
-  for (const name of ['intermediates', 'crls'] as const) {
-    const value: unknown = request[name];
-    if (value === undefined) continue;
-    if (!Array.isArray(value) || !value.every((item) => item instanceof Uint8Array)) {
-      throw new TypeError(`${name}: expected a list of Uint8Array`);
-    }
-  }
+  oneOf(request.validityModel, validityModels, 'validityModel');
+  oneOf(request.revocation, revocationModes, 'revocation');
+  oneOf(request.algorithms, algorithmModes, 'algorithms');
+  oneOf(request.conformance, conformanceModes, 'conformance');
+  octetLists(request.intermediates, 'intermediates');
+  octetLists(request.crls, 'crls');
   const { maxIntermediates } = request;
   if (maxIntermediates !== undefined && (!Number.isInteger(maxIntermediates) || maxIntermediates < 0)) {
     throw new TypeError(`maxIntermediates: expected a whole number from 0, found ${shown(maxIntermediates)}`);
@@ -114,6 +103,13 @@ export function checkMessageRequest(request: Omit<MessageRequest, 'message'>): v
   const { from } = request;
   if (from !== undefined && from !== false && typeof from !== 'string')
     throw new TypeError('from: expected a mailbox or false');
+}
+
+function octetLists(value: unknown, name: string): void {
+  if (value === undefined) return;
+  if (!Array.isArray(value) || !value.every((item) => item instanceof Uint8Array)) {
+    throw new TypeError(`${name}: expected a list of Uint8Array`);
+  }
 }
 
 export function octets(value: unknown, name: string): void {

@@ -43,6 +43,31 @@ it('a warning, an error under strict conformance', () => {
   expect(broken(change, { index: 3, strict: true })).toEqual([`3 error ${words}`]);
 });
 
+it('what is in order at one position is asked again at another', () => {
+  const { certificate } = issueCertificate({
+    ...validity,
+    subject: 'CN=x',
+    issuer: root,
+    keys,
+    extensions: { subjectKeyIdentifier: false, authorityKeyIdentifier: false },
+  });
+  const known = store.read(certificate);
+  if (!known.ok) throw new Error(`expected ${known.expected}, found ${known.found}`);
+  const subject = 'subject_key_identifier_missing';
+  const authorityKey = 'authority_key_identifier_missing';
+  const positions: [number, boolean, string[]][] = [
+    [0, true, []],
+    [0, false, [authorityKey]],
+    [1, true, [subject]],
+    [1, false, [subject, authorityKey]],
+  ];
+  // Twice: what was found in order is remembered with the certificate.
+  for (const [index, top, codes] of [...positions, ...positions]) {
+    const found = duties(known.value, { index, top, strict: false });
+    expect(found.map(({ code }) => code)).toEqual(codes);
+  }
+});
+
 describe('criticality', () => {
   it.each<[string, ExtensionsInput, string?]>([
     ['basicConstraints', { ...authority, critical: { basicConstraints: false } }, 'not critical, critical'],

@@ -58,12 +58,16 @@ describe('what is remembered', () => {
     expect(context.budget.spent.signatureChecks).toBe(2);
   });
 
-  it('keys are kept with octets of their own', () => {
+  it('of a certificate that is read once, the key is kept with octets of its own', () => {
     const child = childOf(made);
-    checkEdge(child, right, request());
-    const [edge] = child.edges;
-    expect(edge?.publicKey).toEqual(right.certificate.publicKey.der);
-    expect(edge?.publicKey.buffer).not.toBe(right.certificate.publicKey.der.buffer);
+    const brought = read(authority('brought'));
+    expect([child.kept, brought.kept, right.kept]).toEqual([true, false, true]);
+    for (const issuer of [brought, right]) {
+      checkEdge(child, issuer, request());
+      const [edge] = child.edges;
+      expect(edge?.publicKey).toEqual(issuer.certificate.publicKey.der);
+      expect(edge?.publicKey.buffer === issuer.certificate.publicKey.der.buffer).toBe(issuer.kept);
+    }
   });
 
   it('the snapshot computes it once, and each request pays', () => {
