@@ -6,7 +6,7 @@ import type { DigestName } from '../crypto/algorithms.js';
 import { digestAlgorithm } from '../crypto/digest.js';
 import { equalOctets } from '../der/octets.js';
 import { readOid } from '../der/oid.js';
-import { contextConstructed, contextPrimitive, DerError, DerReader, readWhole, tag } from '../der/reader.js';
+import { contextConstructed, contextPrimitive, DerError, DerReader, enterWhole, tag } from '../der/reader.js';
 import { readGeneralizedTime } from '../der/time.js';
 import { encodeElement } from '../der/writer.js';
 import { type Finding, finding } from '../findings/finding.js';
@@ -91,25 +91,23 @@ function readToken(octets: Uint8Array): TimestampToken {
 }
 
 function readInfo(content: Uint8Array): TimestampInfo {
-  return readWhole(content, 'TSTInfo', (outer) => {
-    const fields = outer.enter(tag.sequence, 'TSTInfo');
-    if (fields.unsigned('the version of TSTInfo', 255) !== 1) throw new DerError('version 1 of TSTInfo', 'another');
-    const policy = readOid(fields, 'the policy of TSTInfo');
-    const imprint = fields.enter(tag.sequence, 'messageImprint');
-    const algorithm = readAlgorithm(imprint, 'the digest of messageImprint');
-    const value = imprint.content(tag.octetString, 'hashedMessage');
-    imprint.finish('messageImprint');
-    const serialNumber = fields.integer('the serial number of TSTInfo');
-    const genTime = readGenTime(fields);
-    const accuracy = fields.peek() === tag.sequence ? readAccuracy(fields.enter(tag.sequence, 'accuracy')) : 0;
-    if (fields.peek() === tag.boolean) fields.boolean('ordering');
-    if (fields.peek() === tag.integer) fields.integer('nonce');
-    if (fields.peek() === contextConstructed(0)) fields.skip('tsa');
-    if (fields.peek() === contextConstructed(1)) fields.skip('the extensions of TSTInfo');
-    fields.finish('TSTInfo');
-    const imprintValue = { digest: digestAlgorithm(algorithm), algorithm: algorithm.oid, value };
-    return { policy, imprint: imprintValue, serialNumber, genTime, accuracy };
-  });
+  const fields = enterWhole(content, tag.sequence, 'TSTInfo');
+  if (fields.unsigned('the version of TSTInfo', 255) !== 1) throw new DerError('version 1 of TSTInfo', 'another');
+  const policy = readOid(fields, 'the policy of TSTInfo');
+  const imprint = fields.enter(tag.sequence, 'messageImprint');
+  const algorithm = readAlgorithm(imprint, 'the digest of messageImprint');
+  const value = imprint.content(tag.octetString, 'hashedMessage');
+  imprint.finish('messageImprint');
+  const serialNumber = fields.integer('the serial number of TSTInfo');
+  const genTime = readGenTime(fields);
+  const accuracy = fields.peek() === tag.sequence ? readAccuracy(fields.enter(tag.sequence, 'accuracy')) : 0;
+  if (fields.peek() === tag.boolean) fields.boolean('ordering');
+  if (fields.peek() === tag.integer) fields.integer('nonce');
+  if (fields.peek() === contextConstructed(0)) fields.skip('tsa');
+  if (fields.peek() === contextConstructed(1)) fields.skip('the extensions of TSTInfo');
+  fields.finish('TSTInfo');
+  const imprintValue = { digest: digestAlgorithm(algorithm), algorithm: algorithm.oid, value };
+  return { policy, imprint: imprintValue, serialNumber, genTime, accuracy };
 }
 
 /** §2.4.2: YYYYMMDDhhmmss[.s…]Z, no zero at the end of the fraction. */

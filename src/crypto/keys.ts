@@ -8,7 +8,7 @@
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readOid } from '../der/oid.js';
-import { DerError, DerReader, parsed, readWhole, tag } from '../der/reader.js';
+import { DerError, DerReader, parsed, tag } from '../der/reader.js';
 import { encodeElement } from '../der/writer.js';
 import { type Finding, finding } from '../findings/finding.js';
 import type { SubjectPublicKeyInfo } from '../x509/certificate.js';
@@ -123,21 +123,25 @@ function describeRsa(info: SubjectPublicKeyInfo): DescribedKey {
   if (!pss && parameters !== undefined && !(parameters.length === 2 && parameters[0] === tag.null)) {
     throw new DerError('NULL parameters of an RSA key', 'others');
   }
-  const { modulus, exponent } = readWhole(info.key, 'an RSA key', (reader) => {
-    const sequence = reader.enter(tag.sequence, 'an RSA key');
-    const numbers = { modulus: sequence.integer('the modulus'), exponent: sequence.integer('the public exponent') };
-    sequence.finish('an RSA key');
-    return numbers;
-  });
-  const bits = bitLength(modulus);
-  if ((modulus[0] as number) >= 0x80 || bits < 8) throw new DerError('a positive modulus', 'another number');
+  const { key } = info;
+  const reader = new DerReader(key);
+  const sequence = reader.enter(tag.sequence, 'an RSA key');
+  reader.finish('an RSA key');
+  // In place: every leaf's key is described, and most are never used.
+  sequence.passInteger('the modulus');
+  const { contentStart: modulus, contentEnd: modulusEnd } = sequence;
+  sequence.passInteger('the public exponent');
+  const { contentStart: exponent, contentEnd: exponentEnd } = sequence;
+  sequence.finish('an RSA key');
+  const bits = bitLength(key, modulus, modulusEnd);
+  if ((key[modulus] as number) >= 0x80 || bits < 8) throw new DerError('a positive modulus', 'another number');
   if (bits > maximumModulusBits) throw new DerError(`a modulus of at most ${maximumModulusBits} bits`, `${bits} bits`);
-  const odd = ((exponent[exponent.length - 1] as number) & 1) === 1;
-  const small = exponent.length === 1 && (exponent[0] as number) < 3;
-  if ((exponent[0] as number) >= 0x80 || !odd || small) {
+  const odd = ((key[exponentEnd - 1] as number) & 1) === 1;
+  const small = exponentEnd - exponent === 1 && (key[exponent] as number) < 3;
+  if ((key[exponent] as number) >= 0x80 || !odd || small) {
     throw new DerError('an odd public exponent of at least 3', 'another number');
   }
-  if (bitLength(exponent) > maximumExponentBits)
+  if (bitLength(key, exponent, exponentEnd) > maximumExponentBits)
     throw new DerError('a public exponent of at most 64 bits', 'a longer one');
   return description('rsa', bits, pss ? { pssParameters: parameters } : undefined);
 }
@@ -220,12 +224,12 @@ function buffer(octets: Uint8Array): Buffer {
 
 const idDsaOctets = new Uint8Array([0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01]);
 
-/** Bits of a non-negative INTEGER's content octets. */
-export function bitLength(integer: Uint8Array): number {
-  let at = 0;
-  while (integer[at] === 0) at++;
-  if (at === integer.length) return 0;
-  return (integer.length - at) * 8 - (Math.clz32(integer[at] as number) - 24);
+/** Bits of the non-negative INTEGER whose content octets lie from `start` to `end`. */
+export function bitLength(octets: Uint8Array, start = 0, end: number = octets.length): number {
+  let at = start;
+  while (at < end && octets[at] === 0) at++;
+  if (at === end) return 0;
+  return (end - at) * 8 - (Math.clz32(octets[at] as number) - 24);
 }
 
 function base64url(octets: Uint8Array): string {

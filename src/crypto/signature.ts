@@ -2,9 +2,9 @@
  * Checking a signature value: algorithm, parameters and key must fit each other to the letter; then node:crypto answers.
  * Says good, bad, or why it could not be computed. Whether the algorithm is still accepted is acceptance.ts' business.
  */
-import { constants, verify } from 'node:crypto';
+import { constants, createVerify, verify } from 'node:crypto';
 import { readOid } from '../der/oid.js';
-import { contextConstructed, DerError, type DerReader, parsed, readWhole, tag } from '../der/reader.js';
+import { contextConstructed, DerError, type DerReader, enterWhole, parsed, tag } from '../der/reader.js';
 import { type Finding, finding } from '../findings/finding.js';
 import { type AlgorithmIdentifier, readAlgorithm } from '../x509/algorithm.js';
 import { type DigestName, digestByOid, mgf1, type SignatureScheme, schemeByOid } from './algorithms.js';
@@ -26,8 +26,16 @@ export function resolveScheme(algorithm: AlgorithmIdentifier): ResolvedScheme {
   // RFC 4055 §5: NULL, and implementations must take absent parameters too. Everything else is not the algorithm named.
   const fits = parameters === undefined || scheme.parameters === 'any' || (scheme.parameters === 'null' && isNull);
   if (!fits) return unsupported(`${scheme.name} with unexpected parameters`);
-  return { ok: true, scheme, digest: scheme.digest, saltLength: undefined };
+  return resolvedByOid[algorithm.oid] as ResolvedScheme;
 }
+
+/** Those that need no parameters to be resolved, each made once: every certificate and CRL of a path asks for one. */
+const resolvedByOid: Readonly<Record<string, ResolvedScheme>> = Object.fromEntries(
+  Object.entries(schemeByOid).map(([oid, scheme]) => [
+    oid,
+    { ok: true, scheme, digest: scheme.digest, saltLength: undefined },
+  ]),
+);
 
 function unsupported(algorithm: string): ResolvedScheme {
   return { ok: false, finding: finding('algorithm_unknown', { algorithm }) };
@@ -48,31 +56,27 @@ function resolvePss(scheme: SignatureScheme, parameters: Uint8Array | undefined)
 /** RSASSA-PSS-params (RFC 4055 §3.1). One digest for message and mask: no one uses two, and node cannot check it. */
 function readPssParameters(parameters: Uint8Array | undefined): PssParameters {
   if (parameters === undefined) throw new DerError('parameters of RSASSA-PSS', 'none');
-  return readWhole(parameters, 'RSASSA-PSS parameters', (reader) => {
-    const sequence = reader.enter(tag.sequence, 'RSASSA-PSS parameters');
-    let digest: DigestName = 'sha1';
-    let mask: DigestName = 'sha1';
-    let saltLength = 20;
-    if (sequence.peek() === contextConstructed(0))
-      digest = readDigest(sequence.enter(contextConstructed(0), 'hashAlgorithm'));
-    if (sequence.peek() === contextConstructed(1)) {
-      const generator = sequence
-        .enter(contextConstructed(1), 'maskGenAlgorithm')
-        .enter(tag.sequence, 'maskGenAlgorithm');
-      if (readOid(generator, 'maskGenAlgorithm') !== mgf1) throw new DerError('mask generation function 1', 'another');
-      mask = readDigest(generator);
-    }
-    if (sequence.peek() === contextConstructed(2)) {
-      saltLength = sequence.enter(contextConstructed(2), 'saltLength').unsigned('saltLength', 2048);
-    }
-    if (sequence.peek() === contextConstructed(3)) {
-      const trailer = sequence.enter(contextConstructed(3), 'trailerField').unsigned('trailerField', 255);
-      if (trailer !== 1) throw new DerError('trailerField 1', String(trailer));
-    }
-    sequence.finish('RSASSA-PSS parameters');
-    if (digest !== mask) throw new DerError('the same digest for message and mask', 'two digests');
-    return { digest, saltLength };
-  });
+  const sequence = enterWhole(parameters, tag.sequence, 'RSASSA-PSS parameters');
+  let digest: DigestName = 'sha1';
+  let mask: DigestName = 'sha1';
+  let saltLength = 20;
+  if (sequence.peek() === contextConstructed(0))
+    digest = readDigest(sequence.enter(contextConstructed(0), 'hashAlgorithm'));
+  if (sequence.peek() === contextConstructed(1)) {
+    const generator = sequence.enter(contextConstructed(1), 'maskGenAlgorithm').enter(tag.sequence, 'maskGenAlgorithm');
+    if (readOid(generator, 'maskGenAlgorithm') !== mgf1) throw new DerError('mask generation function 1', 'another');
+    mask = readDigest(generator);
+  }
+  if (sequence.peek() === contextConstructed(2)) {
+    saltLength = sequence.enter(contextConstructed(2), 'saltLength').unsigned('saltLength', 2048);
+  }
+  if (sequence.peek() === contextConstructed(3)) {
+    const trailer = sequence.enter(contextConstructed(3), 'trailerField').unsigned('trailerField', 255);
+    if (trailer !== 1) throw new DerError('trailerField 1', String(trailer));
+  }
+  sequence.finish('RSASSA-PSS parameters');
+  if (digest !== mask) throw new DerError('the same digest for message and mask', 'two digests');
+  return { digest, saltLength };
 }
 
 function readDigest(reader: DerReader): DigestName {
@@ -111,7 +115,11 @@ export function verifyWithScheme(
     const options = scheme.pss
       ? { key: key.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltLength ?? 20 }
       : key.key;
-    return verify(digest ?? null, data, options, signature) ? { verdict: 'good' } : { verdict: 'bad' };
+    const fits =
+      digest === undefined
+        ? verify(null, data, options, signature)
+        : createVerify(digest).update(data).verify(options, signature);
+    return fits ? { verdict: 'good' } : { verdict: 'bad' };
   } catch {
     // A wrong value is answered, never thrown: what throws is a runtime that cannot begin (no such digest, FIPS mode).
     return { verdict: 'unsupported', finding: finding('algorithm_unavailable', { algorithm: scheme.name }) };

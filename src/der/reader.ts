@@ -174,7 +174,8 @@ export class DerReader {
     return this.view(this.contentStart, this.contentEnd);
   }
 
-  private passInteger(what: string, expectedTag: number): void {
+  /** Moves behind an INTEGER, which must be minimal; its content lies between the offsets. */
+  passInteger(what: string, expectedTag: number = tag.integer): void {
     this.pass(expectedTag, what);
     const { bytes, contentStart } = this;
     const length = this.contentEnd - contentStart;
@@ -200,8 +201,8 @@ export class DerReader {
     return value;
   }
 
-  /** The octets of a BIT STRING and the number of unused bits, which must be zero bits. */
-  bitString(what: string, expectedTag: number = tag.bitString): { octets: Uint8Array; unused: number } {
+  /** Moves behind a BIT STRING and gives the number of its unused bits, which must be zero bits; its first octet says it. */
+  passBitString(what: string, expectedTag: number = tag.bitString): number {
     this.pass(expectedTag, what);
     const { bytes, contentStart, contentEnd } = this;
     const unused = contentStart < contentEnd ? (bytes[contentStart] as number) : 8;
@@ -211,7 +212,13 @@ export class DerReader {
     const last = bytes[contentEnd - 1] as number;
     if (unused > 0 && (last & ((1 << unused) - 1)) !== 0)
       throw new DerError(what, 'a BIT STRING whose unused bits are set');
-    return { octets: this.view(contentStart + 1, contentEnd), unused };
+    return unused;
+  }
+
+  /** The octets of a BIT STRING, not copied, and the number of unused bits, which must be zero bits. */
+  bitString(what: string, expectedTag: number = tag.bitString): { octets: Uint8Array; unused: number } {
+    const unused = this.passBitString(what, expectedTag);
+    return { octets: this.view(this.contentStart + 1, this.contentEnd), unused };
   }
 
   /** Nothing may follow. */
@@ -228,12 +235,23 @@ export interface Region {
   readonly buffer: ArrayBufferLike | undefined;
 }
 
+export function readerOver(octets: Uint8Array | Region): DerReader {
+  return octets instanceof Uint8Array
+    ? new DerReader(octets)
+    : new DerReader(octets.bytes, octets.start, octets.end, octets.buffer);
+}
+
+/** A reader over the content of the one element that fills `octets` to the end. */
+export function enterWhole(octets: Uint8Array | Region, expectedTag: number, what: string): DerReader {
+  const reader = readerOver(octets);
+  reader.pass(expectedTag, what);
+  reader.finish(what);
+  return reader.inside();
+}
+
 /** Reads one structure that fills `octets` to the end. */
 export function readWhole<T>(octets: Uint8Array | Region, what: string, read: (reader: DerReader) => T): T {
-  const reader =
-    octets instanceof Uint8Array
-      ? new DerReader(octets)
-      : new DerReader(octets.bytes, octets.start, octets.end, octets.buffer);
+  const reader = readerOver(octets);
   const value = read(reader);
   reader.finish(what);
   return value;

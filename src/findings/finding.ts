@@ -58,6 +58,11 @@ function printable(value: unknown): string {
   return text.length <= maximumParameterLength ? text : `${text.slice(0, maximumParameterLength)}…`;
 }
 
+/** Adds what was found, mostly nothing: spreading that into `push` would cost more than finding it. */
+export function append(findings: Finding[], found: readonly Finding[]): void {
+  for (const one of found) findings.push(one);
+}
+
 /** Most telling first: by severity, then class (invalid before indeterminate), then the table's order, then index. */
 export function rankFindings(findings: readonly Finding[]): Finding[] {
   const ranked = findings.slice();

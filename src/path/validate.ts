@@ -16,7 +16,7 @@
 import { keyAcceptance, signatureAcceptance } from '../crypto/acceptance.js';
 import { describePublicKey } from '../crypto/keys.js';
 import { formatTime } from '../der/time.js';
-import { type Finding, finding } from '../findings/finding.js';
+import { append, type Finding, finding } from '../findings/finding.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { extensionOid, keyUsageBit } from '../x509/extensions.js';
 import { duties } from './conformance.js';
@@ -141,12 +141,8 @@ export function validatePath(path: ProspectivePath, context: PathContext): Findi
   return findings;
 }
 
-/** Most checks find nothing: `none` for all of them, and no spreading of it, keeps a clean path cheap. */
+/** Most checks find nothing: `none` for all of them keeps a clean path cheap. */
 const none: readonly Finding[] = [];
-
-function append(findings: Finding[], found: readonly Finding[]): void {
-  for (const one of found) findings.push(one);
-}
 
 /** §6.1.3 (d) to (f), §6.1.4 (a), (b), (h) to (j), §6.1.5 (a), (b), (g). */
 function checkPolicies({ certificates }: ProspectivePath, context: PathContext): readonly Finding[] {

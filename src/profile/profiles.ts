@@ -2,7 +2,7 @@
  * Profiles: what a certificate must be to serve a purpose, as data. RFC 8550 §4.4 (smime), RFC 5280 §4.2.1.12 (TLS),
  * RFC 9336 (document). A profile never looks at identities; names asked for are checked whatever the profile.
  */
-import { type Finding, finding } from '../findings/finding.js';
+import { append, type Finding, finding } from '../findings/finding.js';
 import type { Certificate } from '../x509/certificate.js';
 import { keyUsageBit } from '../x509/extensions.js';
 import { checkAnyKeyUsage, checkPurpose, purposeOid } from './purposes.js';
@@ -46,9 +46,9 @@ export function checkProfile(name: ProfileName, path: readonly Certificate[]): F
   if (endEntity === undefined) return [];
   const findings: Finding[] = [];
   if (profile.keyUsage !== undefined)
-    findings.push(...checkAnyKeyUsage(endEntity, profile.keyUsage.bits, profile.keyUsage.words));
-  findings.push(...checkAnyPurpose(profile.purposes, path, name !== 'webpki-server'));
-  if (profile.rules !== undefined) findings.push(...profile.rules(path));
+    append(findings, checkAnyKeyUsage(endEntity, profile.keyUsage.bits, profile.keyUsage.words));
+  append(findings, checkAnyPurpose(profile.purposes, path, name !== 'webpki-server'));
+  if (profile.rules !== undefined) append(findings, profile.rules(path));
   return findings;
 }
 

@@ -4,7 +4,7 @@
  * §2.3) and codeSigning, which must be granted explicitly and in their own form.
  */
 import { isOid } from '../der/oid.js';
-import { type Finding, finding } from '../findings/finding.js';
+import { append, type Finding, finding } from '../findings/finding.js';
 import type { Certificate } from '../x509/certificate.js';
 import { type Extension, extensionOid, type KeyUsageName, keyUsageBit } from '../x509/extensions.js';
 
@@ -95,7 +95,7 @@ export function checkPurpose(
   }
   const [endEntity] = path;
   if (endEntity === undefined) return findings;
-  findings.push(...checkForm(endEntity, oid, usage));
+  append(findings, checkForm(endEntity, oid, usage));
   return findings;
 }
 

@@ -5,7 +5,7 @@
  * Rule 6 is decided here: under an authority that was revoked at any time known by now, a certificate that is not shown
  * to be older proves nothing, even about a time before that date.
  */
-import { type Finding, finding } from '../findings/finding.js';
+import { append, type Finding, finding } from '../findings/finding.js';
 import type { PathContext, ProspectivePath } from '../path/context.js';
 import { validityTime } from '../path/validate.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
@@ -80,7 +80,7 @@ export function checkRevocation(
     }
     const judgement = judge.judgementOf(place) ?? nothingKnown(place);
     const status = evaluate(judgement, at);
-    for (const found of findingsOf(index, at, status, judgement, judge, options.mode)) result.findings.push(found);
+    append(result.findings, findingsOf(index, at, status, judgement, judge, options.mode));
     const missing = missingFor(judgement, status, judge);
     if (missing !== undefined) result.missing.push(missing);
     const tainted = isTainted(compromisedFrom, options.provenBy);
@@ -99,7 +99,7 @@ export function checkRevocation(
         result.findings.push(finding('revoked_ca_no_poe', datesOf(status.revocation), { certificate: index }));
     }
   }
-  result.findings.push(...workFinding(judge.work));
+  append(result.findings, workFinding(judge.work));
   // Judged from the top down, told from the end entity up.
   const reports = result.reports.reverse();
   return { reports, findings: result.findings, missing: uniqueMissing(result.missing), facts: result.facts.reverse() };

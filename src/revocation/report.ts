@@ -4,7 +4,7 @@
  */
 
 import { formatTime } from '../der/time.js';
-import { type Finding, finding } from '../findings/finding.js';
+import { append, type Finding, finding } from '../findings/finding.js';
 import { formatName } from '../names/format-name.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import { type GeneralName, generalNameTag } from '../x509/name.js';
@@ -99,7 +99,7 @@ export function findingsOf(
   } else if (status.because === 'hold') {
     findings.push(finding('on_hold', { at: formatTime(at) }, options));
   } else if (status.status === 'unknown') {
-    findings.push(...unknownFindings(index, at, status, judgement, mode));
+    append(findings, unknownFindings(index, at, status, judgement, mode));
   }
   if (status.status === 'good' && revocation !== undefined)
     findings.push(finding('revoked_after', { ...dates, at: formatTime(at) }, options));
@@ -107,7 +107,7 @@ export function findingsOf(
     const published = judge.context.source.authorityOf(evidence.signer.known)?.authority.crlValidity;
     for (const found of publishedValidityFindings(evidence.crl.list, published))
       findings.push({ ...found, certificate: index });
-    findings.push(...dutyFindings(evidence.crl.duties, judge.context.conformance === 'strict', index));
+    append(findings, dutyFindings(evidence.crl.duties, judge.context.conformance === 'strict', index));
     if (evidence.signer.selfAsserted) findings.push(finding('delegated_crl_self_asserted', {}, options));
   }
   return findings;

@@ -4,7 +4,7 @@
  */
 
 import { formatTime } from '../der/time.js';
-import { type Finding, finding, statusOf } from '../findings/finding.js';
+import { append, type Finding, finding, statusOf } from '../findings/finding.js';
 import { formatName } from '../names/format-name.js';
 import { checkIdentity } from '../names/identity.js';
 import { budgetFinding, createBudget } from '../path/budget.js';
@@ -119,13 +119,13 @@ function evaluate(path: ProspectivePath, question: Question, context: PathContex
   const certificates = path.certificates.map((known) => known.certificate);
   const findings = validatePath(path, context);
   const missing: Missing[] = [];
-  if (path.ending !== 'anchor') findings.push(...checkEnding(path, question, missing));
-  findings.push(...checkAuthorities(path, overlay, context.at, profile));
-  findings.push(...checkProfile(profile, certificates));
+  if (path.ending !== 'anchor') append(findings, checkEnding(path, question, missing));
+  append(findings, checkAuthorities(path, overlay, context.at, profile));
+  append(findings, checkProfile(profile, certificates));
   if (question.keyUsage !== undefined)
-    findings.push(...checkKeyUsage(path.certificates[0]?.certificate ?? fail(), question.keyUsage));
+    append(findings, checkKeyUsage(path.certificates[0]?.certificate ?? fail(), question.keyUsage));
   for (const purpose of question.extendedKeyUsage ?? []) {
-    findings.push(...checkPurpose(certificates, purposeOid(purpose) ?? purpose));
+    append(findings, checkPurpose(certificates, purposeOid(purpose) ?? purpose));
   }
   const mode = options.revocation ?? 'require';
   if (mode === 'off') {
@@ -135,7 +135,7 @@ function evaluate(path: ProspectivePath, question: Question, context: PathContex
   const { existence } = question;
   const asked = { mode, provenBy: existence?.provenBy, facts: existence !== undefined };
   const revocation = checkRevocation(path, context, evidence, asked);
-  for (const found of revocation.findings) findings.push(found);
+  append(findings, revocation.findings);
   for (const item of revocation.missing) missing.push(item);
   return { path, findings, revocation: revocation.reports, facts: revocation.facts, missing };
 }
@@ -191,7 +191,7 @@ function checkAuthorities(
     const { authority } = pinned;
     if (index > 0 && !nearest) {
       nearest = true;
-      findings.push(...checkIssuesFor(profile, authority));
+      append(findings, checkIssuesFor(profile, authority));
     }
     if (authority.distrustAfter !== undefined && at > authority.distrustAfter) {
       const params = { authority: authority.name, distrustAfter: formatTime(authority.distrustAfter) };

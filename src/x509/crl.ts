@@ -7,6 +7,7 @@ import {
   contextPrimitive,
   DerError,
   DerReader,
+  enterWhole,
   type Parsed,
   parsed,
   readWhole,
@@ -157,29 +158,27 @@ function readCrlNumber(value: Uint8Array, what: string): Uint8Array {
 }
 
 function readIssuingDistributionPoint(value: Uint8Array): IssuingDistributionPoint {
-  return readWhole(value, 'issuingDistributionPoint', (outer) => {
-    const what = 'issuingDistributionPoint';
-    const sequence = outer.enter(tag.sequence, what);
-    const name = readDistributionPointName(sequence, what);
-    const flag = (number: number) =>
-      sequence.peek() === contextPrimitive(number) ? sequence.boolean(what, contextPrimitive(number)) : false;
-    const onlyContainsUserCerts = flag(1);
-    const onlyContainsCACerts = flag(2);
-    const onlySomeReasons =
-      sequence.peek() === contextPrimitive(3) ? readNamedBits(sequence, what, contextPrimitive(3)) : undefined;
-    const indirectCRL = flag(4);
-    const onlyContainsAttributeCerts = flag(5);
-    sequence.finish(what);
-    const scopes = [onlyContainsUserCerts, onlyContainsCACerts, onlyContainsAttributeCerts].filter(Boolean).length;
-    // §5.2.5: at most one of the three.
-    if (scopes > 1) throw new DerError(what, 'more than one of the flags onlyContains…');
-    return {
-      ...name,
-      onlyContainsUserCerts,
-      onlyContainsCACerts,
-      onlySomeReasons,
-      indirectCRL,
-      onlyContainsAttributeCerts,
-    };
-  });
+  const what = 'issuingDistributionPoint';
+  const sequence = enterWhole(value, tag.sequence, what);
+  const name = readDistributionPointName(sequence, what);
+  const flag = (number: number) =>
+    sequence.peek() === contextPrimitive(number) ? sequence.boolean(what, contextPrimitive(number)) : false;
+  const onlyContainsUserCerts = flag(1);
+  const onlyContainsCACerts = flag(2);
+  const onlySomeReasons =
+    sequence.peek() === contextPrimitive(3) ? readNamedBits(sequence, what, contextPrimitive(3)) : undefined;
+  const indirectCRL = flag(4);
+  const onlyContainsAttributeCerts = flag(5);
+  sequence.finish(what);
+  const scopes = [onlyContainsUserCerts, onlyContainsCACerts, onlyContainsAttributeCerts].filter(Boolean).length;
+  // §5.2.5: at most one of the three.
+  if (scopes > 1) throw new DerError(what, 'more than one of the flags onlyContains…');
+  return {
+    ...name,
+    onlyContainsUserCerts,
+    onlyContainsCACerts,
+    onlySomeReasons,
+    indirectCRL,
+    onlyContainsAttributeCerts,
+  };
 }

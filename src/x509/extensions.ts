@@ -8,8 +8,9 @@ import {
   contextPrimitive,
   DerError,
   type DerReader,
+  enterWhole,
   type Region,
-  readWhole,
+  readerOver,
   tag,
 } from '../der/reader.js';
 import {
@@ -113,20 +114,16 @@ export interface BasicConstraints {
 
 /** §4.2.1.9. Path lengths above 255 are refused: no path is that long, and readers differ in what they make of them. */
 export function readBasicConstraints(value: Uint8Array | Region): BasicConstraints {
-  return readWhole(value, 'basicConstraints', (outer) => {
-    const sequence = outer.enter(tag.sequence, 'basicConstraints');
-    let cA = false;
-    let explicitDefault = false;
-    if (sequence.peek() === tag.boolean) {
-      cA = sequence.boolean('cA of basicConstraints');
-      explicitDefault = !cA;
-    }
-    const pathLenConstraint = sequence.done
-      ? undefined
-      : sequence.unsigned('pathLenConstraint of basicConstraints', 255);
-    sequence.finish('basicConstraints');
-    return { cA, pathLenConstraint, explicitDefault };
-  });
+  const sequence = enterWhole(value, tag.sequence, 'basicConstraints');
+  let cA = false;
+  let explicitDefault = false;
+  if (sequence.peek() === tag.boolean) {
+    cA = sequence.boolean('cA of basicConstraints');
+    explicitDefault = !cA;
+  }
+  const pathLenConstraint = sequence.done ? undefined : sequence.unsigned('pathLenConstraint of basicConstraints', 255);
+  sequence.finish('basicConstraints');
+  return { cA, pathLenConstraint, explicitDefault };
 }
 
 /** Bits of KeyUsage (§4.2.1.3), bit n as 1 << n. */
@@ -146,35 +143,40 @@ export type KeyUsageName = keyof typeof keyUsageBit;
 
 /** §4.2.1.3: at least one bit must be set. */
 export function readKeyUsage(value: Uint8Array | Region): number {
-  const bits = readWhole(value, 'keyUsage', (reader) => readNamedBits(reader, 'keyUsage', tag.bitString));
+  const reader = readerOver(value);
+  const bits = readNamedBits(reader, 'keyUsage', tag.bitString);
+  reader.finish('keyUsage');
   if (bits === 0) throw new DerError('keyUsage', 'no bit set');
   return bits;
 }
 
 /** A named bit list of at most 16 bits, as a number with bit n at 1 << n. */
 export function readNamedBits(reader: DerReader, what: string, expectedTag: number): number {
-  const { octets } = reader.bitString(what, expectedTag);
-  if (octets.length > 2) throw new DerError(what, 'a BIT STRING of more than two octets');
+  reader.passBitString(what, expectedTag);
+  const { bytes, contentStart, contentEnd } = reader;
+  const first = contentStart + 1;
+  if (contentEnd - first > 2) throw new DerError(what, 'a BIT STRING of more than two octets');
   let bits = 0;
-  for (let n = 0; n < octets.length * 8; n++) {
-    if (((octets[n >> 3] as number) & (0x80 >> (n & 7))) !== 0) bits |= 1 << n;
+  for (let n = 0; n < (contentEnd - first) * 8; n++) {
+    if (((bytes[first + (n >> 3)] as number) & (0x80 >> (n & 7))) !== 0) bits |= 1 << n;
   }
   return bits;
 }
 
 /** §4.2.1.12: purposes as OIDs, at least one. */
 export function readExtKeyUsage(value: Uint8Array | Region): string[] {
-  return readWhole(value, 'extKeyUsage', (outer) => {
-    const sequence = outer.enter(tag.sequence, 'extKeyUsage');
-    const purposes: string[] = [];
-    while (!sequence.done) purposes.push(readOid(sequence, 'a purpose of extKeyUsage'));
-    if (purposes.length === 0) throw new DerError('extKeyUsage', 'an empty list');
-    return purposes;
-  });
+  const sequence = enterWhole(value, tag.sequence, 'extKeyUsage');
+  const purposes: string[] = [];
+  while (!sequence.done) purposes.push(readOid(sequence, 'a purpose of extKeyUsage'));
+  if (purposes.length === 0) throw new DerError('extKeyUsage', 'an empty list');
+  return purposes;
 }
 
 export function readSubjectKeyIdentifier(value: Uint8Array | Region): Uint8Array {
-  return readWhole(value, 'subjectKeyIdentifier', (reader) => reader.content(tag.octetString, 'subjectKeyIdentifier'));
+  const reader = readerOver(value);
+  const identifier = reader.content(tag.octetString, 'subjectKeyIdentifier');
+  reader.finish('subjectKeyIdentifier');
+  return identifier;
 }
 
 export interface AuthorityKeyIdentifier {
@@ -185,25 +187,26 @@ export interface AuthorityKeyIdentifier {
 
 /** §4.2.1.1. */
 export function readAuthorityKeyIdentifier(value: Uint8Array | Region): AuthorityKeyIdentifier {
-  return readWhole(value, 'authorityKeyIdentifier', (outer) => {
-    const what = 'authorityKeyIdentifier';
-    const sequence = outer.enter(tag.sequence, what);
-    const keyIdentifier =
-      sequence.peek() === contextPrimitive(0) ? sequence.content(contextPrimitive(0), what) : undefined;
-    const authorityCertIssuer =
-      sequence.peek() === contextConstructed(1) ? readGeneralNames(sequence, what, contextConstructed(1)) : undefined;
-    const authorityCertSerialNumber =
-      sequence.peek() === contextPrimitive(2) ? sequence.integer(what, contextPrimitive(2)) : undefined;
-    sequence.finish(what);
-    if ((authorityCertIssuer === undefined) !== (authorityCertSerialNumber === undefined)) {
-      throw new DerError(`${what} with issuer and serial number together`, 'only one of them');
-    }
-    return { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber };
-  });
+  const what = 'authorityKeyIdentifier';
+  const sequence = enterWhole(value, tag.sequence, what);
+  const keyIdentifier =
+    sequence.peek() === contextPrimitive(0) ? sequence.content(contextPrimitive(0), what) : undefined;
+  const authorityCertIssuer =
+    sequence.peek() === contextConstructed(1) ? readGeneralNames(sequence, what, contextConstructed(1)) : undefined;
+  const authorityCertSerialNumber =
+    sequence.peek() === contextPrimitive(2) ? sequence.integer(what, contextPrimitive(2)) : undefined;
+  sequence.finish(what);
+  if ((authorityCertIssuer === undefined) !== (authorityCertSerialNumber === undefined)) {
+    throw new DerError(`${what} with issuer and serial number together`, 'only one of them');
+  }
+  return { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber };
 }
 
 export function readAlternativeNames(value: Uint8Array | Region, what: string): GeneralName[] {
-  return readWhole(value, what, (reader) => readGeneralNames(reader, what));
+  const reader = readerOver(value);
+  const names = readGeneralNames(reader, what);
+  reader.finish(what);
+  return names;
 }
 
 export interface NameConstraints {
@@ -216,14 +219,12 @@ export interface NameConstraints {
  * extension or an empty list of subtrees is refused too.
  */
 export function readNameConstraints(value: Uint8Array | Region): NameConstraints {
-  return readWhole(value, 'nameConstraints', (outer) => {
-    const sequence = outer.enter(tag.sequence, 'nameConstraints');
-    if (sequence.done) throw new DerError('nameConstraints', 'neither permitted nor excluded subtrees');
-    const permittedSubtrees = sequence.peek() === contextConstructed(0) ? readSubtrees(sequence, 0) : [];
-    const excludedSubtrees = sequence.peek() === contextConstructed(1) ? readSubtrees(sequence, 1) : [];
-    sequence.finish('nameConstraints');
-    return { permittedSubtrees, excludedSubtrees };
-  });
+  const sequence = enterWhole(value, tag.sequence, 'nameConstraints');
+  if (sequence.done) throw new DerError('nameConstraints', 'neither permitted nor excluded subtrees');
+  const permittedSubtrees = sequence.peek() === contextConstructed(0) ? readSubtrees(sequence, 0) : [];
+  const excludedSubtrees = sequence.peek() === contextConstructed(1) ? readSubtrees(sequence, 1) : [];
+  sequence.finish('nameConstraints');
+  return { permittedSubtrees, excludedSubtrees };
 }
 
 function readSubtrees(reader: DerReader, number: number): GeneralName[] {
@@ -249,23 +250,21 @@ export interface PolicyInformation {
 
 /** §4.2.1.4: no policy twice; qualifiers with identifier and value. */
 export function readCertificatePolicies(value: Uint8Array | Region): PolicyInformation[] {
-  return readWhole(value, 'certificatePolicies', (outer) => {
-    const what = 'certificatePolicies';
-    const sequence = outer.enter(tag.sequence, what);
-    const policies: PolicyInformation[] = [];
-    const seen = new Set<string>();
-    while (!sequence.done) {
-      const information = sequence.enter(tag.sequence, what);
-      const policyIdentifier = readOid(information, what);
-      const qualifiers = information.done ? [] : readQualifiers(information, what);
-      information.finish(what);
-      if (seen.has(policyIdentifier)) throw new DerError(what, `the policy ${policyIdentifier} twice`);
-      seen.add(policyIdentifier);
-      policies.push({ policyIdentifier, qualifiers });
-    }
-    if (policies.length === 0) throw new DerError(what, 'an empty list');
-    return policies;
-  });
+  const what = 'certificatePolicies';
+  const sequence = enterWhole(value, tag.sequence, what);
+  const policies: PolicyInformation[] = [];
+  const seen = new Set<string>();
+  while (!sequence.done) {
+    const information = sequence.enter(tag.sequence, what);
+    const policyIdentifier = readOid(information, what);
+    const qualifiers = information.done ? [] : readQualifiers(information, what);
+    information.finish(what);
+    if (seen.has(policyIdentifier)) throw new DerError(what, `the policy ${policyIdentifier} twice`);
+    seen.add(policyIdentifier);
+    policies.push({ policyIdentifier, qualifiers });
+  }
+  if (policies.length === 0) throw new DerError(what, 'an empty list');
+  return policies;
 }
 
 function readQualifiers(information: DerReader, what: string): string[] {
@@ -288,18 +287,16 @@ export interface PolicyMapping {
 
 /** §4.2.1.5. */
 export function readPolicyMappings(value: Uint8Array | Region): PolicyMapping[] {
-  return readWhole(value, 'policyMappings', (outer) => {
-    const what = 'policyMappings';
-    const sequence = outer.enter(tag.sequence, what);
-    const mappings: PolicyMapping[] = [];
-    while (!sequence.done) {
-      const pair = sequence.enter(tag.sequence, what);
-      mappings.push({ issuerDomainPolicy: readOid(pair, what), subjectDomainPolicy: readOid(pair, what) });
-      pair.finish(what);
-    }
-    if (mappings.length === 0) throw new DerError(what, 'an empty list');
-    return mappings;
-  });
+  const what = 'policyMappings';
+  const sequence = enterWhole(value, tag.sequence, what);
+  const mappings: PolicyMapping[] = [];
+  while (!sequence.done) {
+    const pair = sequence.enter(tag.sequence, what);
+    mappings.push({ issuerDomainPolicy: readOid(pair, what), subjectDomainPolicy: readOid(pair, what) });
+    pair.finish(what);
+  }
+  if (mappings.length === 0) throw new DerError(what, 'an empty list');
+  return mappings;
 }
 
 export interface PolicyConstraints {
@@ -312,24 +309,25 @@ const maximumSkipCerts = 2 ** 31;
 
 /** §4.2.1.11: not empty. */
 export function readPolicyConstraints(value: Uint8Array | Region): PolicyConstraints {
-  return readWhole(value, 'policyConstraints', (outer) => {
-    const what = 'policyConstraints';
-    const sequence = outer.enter(tag.sequence, what);
-    if (sequence.done) throw new DerError(what, 'an empty sequence');
-    const skip = (number: number) =>
-      sequence.peek() === contextPrimitive(number)
-        ? sequence.unsigned(what, maximumSkipCerts, contextPrimitive(number))
-        : undefined;
-    const requireExplicitPolicy = skip(0);
-    const inhibitPolicyMapping = skip(1);
-    sequence.finish(what);
-    return { requireExplicitPolicy, inhibitPolicyMapping };
-  });
+  const what = 'policyConstraints';
+  const sequence = enterWhole(value, tag.sequence, what);
+  if (sequence.done) throw new DerError(what, 'an empty sequence');
+  const skip = (number: number) =>
+    sequence.peek() === contextPrimitive(number)
+      ? sequence.unsigned(what, maximumSkipCerts, contextPrimitive(number))
+      : undefined;
+  const requireExplicitPolicy = skip(0);
+  const inhibitPolicyMapping = skip(1);
+  sequence.finish(what);
+  return { requireExplicitPolicy, inhibitPolicyMapping };
 }
 
 /** §4.2.1.14. */
 export function readInhibitAnyPolicy(value: Uint8Array | Region): number {
-  return readWhole(value, 'inhibitAnyPolicy', (reader) => reader.unsigned('inhibitAnyPolicy', maximumSkipCerts));
+  const reader = readerOver(value);
+  const skipCerts = reader.unsigned('inhibitAnyPolicy', maximumSkipCerts);
+  reader.finish('inhibitAnyPolicy');
+  return skipCerts;
 }
 
 export interface DistributionPoint {
@@ -342,25 +340,22 @@ export interface DistributionPoint {
 
 /** §4.2.1.13, and §4.2.1.15 for freshestCRL. */
 export function readDistributionPoints(value: Uint8Array | Region, what: string): DistributionPoint[] {
-  return readWhole(value, what, (outer) => {
-    const sequence = outer.enter(tag.sequence, what);
-    const points: DistributionPoint[] = [];
-    while (!sequence.done) {
-      const point = sequence.enter(tag.sequence, what);
-      const { fullName, nameRelativeToCRLIssuer } = readDistributionPointName(point, what);
-      const reasons =
-        point.peek() === contextPrimitive(1) ? readNamedBits(point, what, contextPrimitive(1)) : undefined;
-      const cRLIssuer =
-        point.peek() === contextConstructed(2) ? readGeneralNames(point, what, contextConstructed(2)) : undefined;
-      point.finish(what);
-      if (fullName === undefined && nameRelativeToCRLIssuer === undefined && cRLIssuer === undefined) {
-        throw new DerError(what, 'a distribution point without a name and without a CRL issuer');
-      }
-      points.push({ fullName, nameRelativeToCRLIssuer, reasons, cRLIssuer });
+  const sequence = enterWhole(value, tag.sequence, what);
+  const points: DistributionPoint[] = [];
+  while (!sequence.done) {
+    const point = sequence.enter(tag.sequence, what);
+    const { fullName, nameRelativeToCRLIssuer } = readDistributionPointName(point, what);
+    const reasons = point.peek() === contextPrimitive(1) ? readNamedBits(point, what, contextPrimitive(1)) : undefined;
+    const cRLIssuer =
+      point.peek() === contextConstructed(2) ? readGeneralNames(point, what, contextConstructed(2)) : undefined;
+    point.finish(what);
+    if (fullName === undefined && nameRelativeToCRLIssuer === undefined && cRLIssuer === undefined) {
+      throw new DerError(what, 'a distribution point without a name and without a CRL issuer');
     }
-    if (points.length === 0) throw new DerError(what, 'an empty list');
-    return points;
-  });
+    points.push({ fullName, nameRelativeToCRLIssuer, reasons, cRLIssuer });
+  }
+  if (points.length === 0) throw new DerError(what, 'an empty list');
+  return points;
 }
 
 type DistributionPointName = Pick<DistributionPoint, 'fullName' | 'nameRelativeToCRLIssuer'>;
@@ -384,17 +379,15 @@ export interface AccessDescription {
 
 /** §4.2.2.1. */
 export function readAuthorityInfoAccess(value: Uint8Array | Region): AccessDescription[] {
-  return readWhole(value, 'authorityInfoAccess', (outer) => {
-    const what = 'authorityInfoAccess';
-    const sequence = outer.enter(tag.sequence, what);
-    const descriptions: AccessDescription[] = [];
-    while (!sequence.done) {
-      const description = sequence.enter(tag.sequence, what);
-      const accessMethod = readOid(description, what);
-      descriptions.push({ accessMethod, accessLocation: readGeneralName(description, what, [4, 16]) });
-      description.finish(what);
-    }
-    if (descriptions.length === 0) throw new DerError(what, 'an empty list');
-    return descriptions;
-  });
+  const what = 'authorityInfoAccess';
+  const sequence = enterWhole(value, tag.sequence, what);
+  const descriptions: AccessDescription[] = [];
+  while (!sequence.done) {
+    const description = sequence.enter(tag.sequence, what);
+    const accessMethod = readOid(description, what);
+    descriptions.push({ accessMethod, accessLocation: readGeneralName(description, what, [4, 16]) });
+    description.finish(what);
+  }
+  if (descriptions.length === 0) throw new DerError(what, 'an empty list');
+  return descriptions;
 }
