@@ -67,7 +67,7 @@ export class DerReader {
   readonly bytes: Uint8Array;
   /** Offset of the next element. */
   position: number;
-  readonly end: number;
+  end: number;
   /** Offsets of the content that was passed last, for callers that read it in place: a view costs as much as most fields. */
   contentStart = 0;
   contentEnd = 0;
@@ -127,6 +127,12 @@ export class DerReader {
   /** A reader over the content that was passed last. */
   inside(): DerReader {
     return new DerReader(this.bytes, this.contentStart, this.contentEnd, this.buffer);
+  }
+
+  /** Reads on over the content that another reader of the same octets passed last. */
+  moveInto({ contentStart, contentEnd }: DerReader): void {
+    this.position = contentStart;
+    this.end = contentEnd;
   }
 
   /** The content octets of the next element, not copied. */

@@ -142,11 +142,10 @@ function candidates(
 ): readonly KnownCertificate[] {
   const { source } = context;
   const named = source.bySubject(child.issuerKey);
-  if (named.length === 0) return none;
-  const fresh: KnownCertificate[] = [];
-  for (const candidate of named) {
-    if (!hiddenByPin(candidate, named, context) && !isIn(path, candidate)) fresh.push(candidate);
-  }
+  const suits = (candidate: KnownCertificate) => !hiddenByPin(candidate, named, context) && !isIn(path, candidate);
+  // Mostly there is one, and no list to be made.
+  if (named.length < 2) return named.every(suits) ? named : none;
+  const fresh = named.filter(suits);
   if (fresh.length < 2) return fresh;
   return fresh
     .map((candidate) => ({ candidate, score: score(child, candidate, context) }))

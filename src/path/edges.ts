@@ -71,7 +71,7 @@ function compute(
       : { status: answer.verdict, key: loaded.value };
   const { der } = issuer.certificate.publicKey;
   // What is kept must not hold on to the octets of a request.
-  child.edges.unshift({ publicKey: child.kept && !issuer.kept ? new Uint8Array(der) : der, inherited, result });
-  if (child.edges.length > maximumIssuers) child.edges.pop();
+  const edge = { publicKey: child.kept && !issuer.kept ? new Uint8Array(der) : der, inherited, result };
+  child.edges = child.edges === undefined ? [edge] : [edge, ...child.edges.slice(0, maximumIssuers - 1)];
   return result;
 }

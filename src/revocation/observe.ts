@@ -88,7 +88,7 @@ function absenceProblem(
   // §5.2.5: without extensions a certificate is neither of the two, and such a list holds none of them.
   if (certificate.version !== 3 && (scope?.onlyContainsUserCerts || scope?.onlyContainsCACerts))
     return 'its scope holds certificates of version 3 only';
-  if (found.some(({ issuerKeys }) => issuerKeys?.length === 0))
+  if (found.length > 0 && found.some(({ issuerKeys }) => issuerKeys?.length === 0))
     return 'an entry with the serial number of the certificate does not name its issuer';
   return undefined;
 }

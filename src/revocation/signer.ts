@@ -58,8 +58,10 @@ export function signerOf(crl: HeldCrl, place: Place, judge: Judge): SignerAnswer
 
 /** The path's own authorities first, then other certificates of that name; those that the key identifier points to before all. */
 function candidatesFor(crl: HeldCrl, { path, index }: Place, { context }: Judge): readonly KnownCertificate[] {
-  const all: KnownCertificate[] = [];
-  for (let above = index + 1; above < path.length; above++) addCandidate(all, path[above], crl);
+  const issuer = path[index + 1];
+  // Nearly always it is the issuer, and the only one of its name.
+  const all = issuer?.subjectKey === crl.issuerKey ? [issuer] : [];
+  for (let above = index + 2; above < path.length; above++) addCandidate(all, path[above], crl);
   for (const known of context.source.bySubject(crl.issuerKey)) addCandidate(all, known, crl);
   addCandidate(all, path[index], crl);
   if (all.length < 2) return all;
@@ -111,7 +113,7 @@ function signatureFits(crl: HeldCrl, known: KnownCertificate, key: PublicKey, ju
 
 /** The signature fits; may this certificate sign, and how far does its word go? */
 function assess(crl: HeldCrl, known: KnownCertificate, key: PublicKey, place: Place, judge: Judge): SignerAnswer {
-  const inPath = place.path.findIndex((member, i) => i > place.index && member.sha256 === known.sha256);
+  const inPath = indexAbove(place, known);
   if (!maySignCrls(known.certificate, inPath !== -1)) return refuse('the certificate of its signer may not sign CRLs');
   const weak = weaknessOf(crl, key, judge.context);
   if (weak !== undefined) return refuse(weak);
@@ -120,6 +122,12 @@ function assess(crl: HeldCrl, known: KnownCertificate, key: PublicKey, place: Pl
     return { ok: true, signer: { known, noGoodness: expiryProblem(crl, known), selfAsserted: true } };
   }
   return assessDelegated(crl, known, place, judge);
+}
+
+/** Where a certificate stands in the path above the place; -1: nowhere. */
+function indexAbove({ path, index }: Place, { sha256 }: KnownCertificate): number {
+  for (let above = index + 1; above < path.length; above++) if (path[above]?.sha256 === sha256) return above;
+  return -1;
 }
 
 const refuse = (why: string): SignerAnswer => ({ ok: false, bad: false, why });
@@ -203,7 +211,7 @@ function assessPath(
   for (let index = path.length - 2; index >= 0; index--) {
     const member = path[index] as KnownCertificate;
     // Judged with the path itself.
-    if (place.path.some((other, i) => i > place.index && other.sha256 === member.sha256)) continue;
+    if (indexAbove(place, member) !== -1) continue;
     const judgement = judge.judgementOf({ path, index });
     const status = judgement === undefined ? undefined : evaluate(judgement, at);
     if (status?.status !== 'good') {

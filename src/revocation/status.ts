@@ -44,31 +44,31 @@ export interface Hold {
 export function evaluate(judgement: Judgement, at: number): CertificateStatus {
   const { observations } = judgement;
   const revocation = revocationOf(observations);
-  const unknown = (because: StatusReason, evidence: Observation | undefined, hold?: Hold): CertificateStatus => ({
-    status: 'unknown',
-    because,
-    evidence,
-    revocation,
-    hold,
-  });
   if (revocation !== undefined && revocation.from <= at) {
     const evidence = revocation.observation;
     return { status: 'revoked', because: 'revoked', evidence, revocation, hold: undefined };
   }
   if (revocation?.invalidityDate !== undefined && revocation.invalidityDate <= at) {
-    return unknown('invalidity', revocation.observation);
+    return unknown('invalidity', revocation.observation, revocation);
   }
   const notAfter = subjectOf(judgement.place).certificate.notAfter;
   const hold = holdAt(observations, notAfter, at);
-  if (hold !== undefined) return unknown('hold', hold.observation, hold);
+  if (hold !== undefined) return unknown('hold', hold.observation, revocation, hold);
   const proof = proofOfGoodness(observations, notAfter, at);
   if (proof.complete) {
     return { status: 'good', because: undefined, evidence: proof.evidence, revocation, hold: undefined };
   }
-  if (proof.evidence !== undefined) return unknown('reasons', undefined);
+  if (proof.evidence !== undefined) return unknown('reasons', undefined, revocation);
   const { because, evidence } = whyNot(observations, notAfter, at);
-  return unknown(because, evidence);
+  return unknown(because, evidence, revocation);
 }
+
+const unknown = (
+  because: StatusReason,
+  evidence: Observation | undefined,
+  revocation: Revocation | undefined,
+  hold?: Hold,
+): CertificateStatus => ({ status: 'unknown', because, evidence, revocation, hold });
 
 /** Listed at thisUpdate is revoked at thisUpdate, whatever date the entry gives. */
 const effectiveFrom = (entry: CrlEntry, { crl }: Observation): number =>

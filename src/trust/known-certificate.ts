@@ -48,7 +48,7 @@ export class KnownCertificate {
   /** It outlives the request: its octets, and what is remembered with it, are its own. */
   readonly kept: boolean;
   /** Answers of path/edges.ts, which bounds them: they follow from the octets of both certificates. */
-  readonly edges: KeyedEdge[] = [];
+  edges: readonly KeyedEdge[] | undefined;
   /** Positions in a path at which path/conformance.ts found nothing against it, as bits. */
   blameless = 0;
   #publicKeyId: string | undefined;

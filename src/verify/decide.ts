@@ -19,7 +19,7 @@ import type { Evaluation, Question } from './question.js';
 import type { Times } from './request.js';
 import type { Snapshot } from './snapshot.js';
 import { summarize } from './summary.js';
-import type { CertificateSummary, Missing, PathReport, Verdict } from './types.js';
+import type { Missing, PathReport, Verdict } from './types.js';
 import { engineVersion } from './version.js';
 
 /**
@@ -44,7 +44,7 @@ export function decide(evaluations: readonly Evaluation[], common: readonly Find
   const [best] = ordered;
   const findings = uniqueFindings(best === undefined ? common : best.findings.concat(common));
   const verdict = verdictWithoutPath(findings, snapshot, times);
-  for (const ranked of ordered) verdict.paths.push(reportPath(ranked.evaluation.path, ranked.findings, overlay));
+  verdict.paths = ordered.map((ranked) => reportPath(ranked.evaluation.path, ranked.findings, overlay));
   if (best !== undefined) {
     verdict.revocation = best.evaluation.revocation;
     verdict.missing = uniqueMissing(best.evaluation.missing);
@@ -58,10 +58,10 @@ export function decide(evaluations: readonly Evaluation[], common: readonly Find
 }
 
 function order(evaluations: readonly Evaluation[]): Ranked[] {
-  const ranked: Ranked[] = [];
-  for (const evaluation of evaluations) {
-    ranked.push({ evaluation, findings: rankFindings(uniqueFindings(evaluation.findings)) });
-  }
+  const ranked: Ranked[] = evaluations.map((evaluation) => ({
+    evaluation,
+    findings: rankFindings(uniqueFindings(evaluation.findings)),
+  }));
   if (ranked.length < 2) return ranked;
   return ranked.sort((a, b) => pathRank(a) - pathRank(b) || compareHeads(a.findings, b.findings));
 }
@@ -93,8 +93,7 @@ function compareHeads(a: readonly Finding[], b: readonly Finding[]): number {
 }
 
 function reportPath(path: ProspectivePath, findings: Finding[], source: CertificateSource): PathReport {
-  const certificates: CertificateSummary[] = [];
-  for (const known of path.certificates) certificates.push(summarize(known, source));
+  const certificates = path.certificates.map((known) => summarize(known, source));
   const top = certificates[certificates.length - 1];
   if (path.ending === undefined || top === undefined) return { certificates, findings };
   const { subject, sha256, authority } = top;

@@ -88,8 +88,11 @@ const maximumExtensions = 256;
 export function readExtensions(reader: DerReader, what: string): ExtensionInPlace[] {
   const sequence = reader.enter(tag.sequence, what);
   const extensions: ExtensionInPlace[] = [];
+  // One reader for the fields of all of them.
+  const fields = sequence.inside();
   while (!sequence.done) {
-    const fields = sequence.enter(tag.sequence, 'an extension', what);
+    sequence.pass(tag.sequence, 'an extension', what);
+    fields.moveInto(sequence);
     const oid = readOid(fields, 'the identifier of an extension', tag.oid, what);
     let critical = false;
     if (fields.peek() === tag.boolean) {
