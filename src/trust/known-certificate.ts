@@ -63,9 +63,12 @@ export class KnownCertificate {
     this.sha256 = sha256;
     this.pinned = pinned;
     this.issuer = names?.know(certificate.issuer, kept) ?? new KnownName(certificate.issuer);
-    // The subject of an authority is the issuer of others; that of an end entity is its own.
-    const shared = certificate.basicConstraints?.cA === true ? names?.know(certificate.subject, kept) : undefined;
-    this.subject = shared ?? new KnownName(certificate.subject);
+    if (certificate.subject === certificate.issuer) this.subject = this.issuer;
+    else {
+      // The subject of an authority is the issuer of others; that of an end entity is its own.
+      const shared = certificate.basicConstraints?.cA === true ? names?.know(certificate.subject, kept) : undefined;
+      this.subject = shared ?? new KnownName(certificate.subject);
+    }
   }
 
   /** Equal for names that compare equal (RFC 5280 §7.1). */

@@ -3,7 +3,8 @@
  * holds at most twice its capacity, and a hit costs one look-up.
  */
 export class Lru<V, K = string> {
-  #young = new Map<K, V>();
+  /** Made with the first value: most stores of a single verification keep nothing. */
+  #young: Map<K, V> | undefined;
   #old: Map<K, V> | undefined;
   readonly #capacity: number;
 
@@ -12,11 +13,11 @@ export class Lru<V, K = string> {
   }
 
   get size(): number {
-    return this.#young.size + (this.#old?.size ?? 0);
+    return (this.#young?.size ?? 0) + (this.#old?.size ?? 0);
   }
 
   get(key: K): V | undefined {
-    const value = this.#young.get(key);
+    const value = this.#young?.get(key);
     if (value !== undefined || this.#old === undefined) return value;
     const old = this.#old.get(key);
     if (old !== undefined) {
@@ -27,7 +28,7 @@ export class Lru<V, K = string> {
   }
 
   set(key: K, value: V): void {
-    if (this.#young.size >= this.#capacity) {
+    if (this.#young === undefined || this.#young.size >= this.#capacity) {
       this.#old = this.#young;
       this.#young = new Map();
     }

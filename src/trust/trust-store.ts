@@ -155,6 +155,9 @@ export class TrustStore implements CertificateSource {
   }
 }
 
+/** Certificates of a request that are looked through rather than indexed: few questions are asked. */
+const maximumUnindexed = 4;
+
 /** A request's certificates over the snapshot's store; made for one verification and then forgotten. */
 export class TrustOverlay implements CertificateSource {
   readonly base: TrustStore;
@@ -163,7 +166,7 @@ export class TrustOverlay implements CertificateSource {
   readonly disputed: DisputedAuthority[] = [];
   /** What the base lacks. */
   readonly #own: KnownCertificate[] = [];
-  /** By subject, as far as they were indexed: most requests bring one certificate or two, and few questions are asked. */
+  /** By subject, once there are many of them. */
   #bySubject: Map<string, KnownCertificate[]> | undefined;
   #pinnedIdentities: Map<string, PinnedAuthority> | undefined;
 
@@ -193,8 +196,10 @@ export class TrustOverlay implements CertificateSource {
   }
 
   #ownBySubject(subjectKey: string): readonly KnownCertificate[] | undefined {
-    const [only] = this.#own;
-    if (this.#own.length < 2) return only?.subjectKey === subjectKey ? this.#own : undefined;
+    if (this.#own.length <= maximumUnindexed) {
+      const named = this.#own.filter((known) => known.subjectKey === subjectKey);
+      return named.length === 0 ? undefined : named;
+    }
     if (this.#bySubject === undefined) {
       this.#bySubject = new Map();
       for (const known of this.#own) push(this.#bySubject, known.subjectKey, known);

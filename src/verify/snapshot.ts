@@ -168,6 +168,9 @@ export function indexCrls(bytes: Uint8Array): { indexed: IndexedCrl[]; findings:
   return { indexed: all.filter(({ failure }) => failure === undefined), findings: all.flatMap(refusedIndex) };
 }
 
+/** A constant of the process, as the abilities are. */
+let runtimeLine: string | undefined;
+
 function versionOf(
   { store, evidence }: Snapshot,
   timestampAuthorities: readonly KnownCertificate[],
@@ -180,7 +183,7 @@ function versionOf(
     linesOf('catalogue', sorted(catalogues.map((catalogue) => sha256Hex(JSON.stringify(catalogue))))) +
     linesOf('certificate', sorted(store.hashes())) +
     linesOf('crl', sorted(evidence.hashes())) +
-    `runtime ${runtimeAbilities().join(' ')}\n` +
+    (runtimeLine ??= `runtime ${runtimeAbilities().join(' ')}\n`) +
     linesOf('timestamp-authority', sorted([...anchors, ...timestampAuthorities.map(({ sha256 }) => sha256)]));
   return sha256Hex(lines);
 }

@@ -134,7 +134,7 @@ function readTbs(tbs: DerReader, signed: Signed, names: NameSource | undefined):
   if (!notBefore.canonical || !notAfter.canonical) {
     defects.push(finding('encoding_not_canonical', { what: 'a date before 2050 as GeneralizedTime' }));
   }
-  const subject = readName(tbs, 'the subject', tag.sequence, names);
+  const subject = readName(tbs, 'the subject', tag.sequence, names, issuer);
   checkNames(issuer, subject, defects);
   const publicKey = readPublicKeyInfo(tbs);
   for (let number = 1; number <= 2; number++) {

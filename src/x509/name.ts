@@ -2,6 +2,7 @@
  * Name and GeneralName (RFC 5280 §4.1.2.4, §4.2.1.6): structure only, and the character sets that each string type
  * may hold. Comparison and constraint matching are the room names'.
  */
+import { isAt } from '../der/octets.js';
 import { decodeOid, readOid } from '../der/oid.js';
 import { contextConstructed, contextPrimitive, DerError, DerReader, tag } from '../der/reader.js';
 
@@ -37,14 +38,17 @@ export interface NameSource {
   find(bytes: Uint8Array, start: number, end: number): Name | undefined;
 }
 
+/** `like`: a name that may well be the same, octet by octet. */
 export function readName(
   reader: DerReader,
   what: string,
   expectedTag: number = tag.sequence,
   known?: NameSource,
+  like?: Name,
 ): Name {
   const start = reader.position;
   reader.pass(expectedTag, what);
+  if (like !== undefined && isAt(like.der, reader.bytes, start, reader.position)) return like;
   return known?.find(reader.bytes, start, reader.position) ?? readFields(reader, start, what);
 }
 
@@ -53,26 +57,31 @@ function readFields(reader: DerReader, start: number, what: string): Name {
   const sequence = reader.inside();
   const tally: Tally = { attributes: 0, irregular: false };
   const rdns: AttributeTypeAndValue[][] = [];
+  // One reader for all sets and one for all attributes.
+  const set = sequence.inside();
+  const fields = sequence.inside();
   while (!sequence.done) {
-    const set = sequence.enter(tag.set, 'a relative distinguished name', what);
-    const attributes = [readAttribute(set, what, tally)];
-    while (!set.done) attributes.push(readAttribute(set, what, tally));
+    sequence.pass(tag.set, 'a relative distinguished name', what);
+    set.moveInto(sequence);
+    const attributes = [readAttribute(set, fields, what, tally)];
+    while (!set.done) attributes.push(readAttribute(set, fields, what, tally));
     rdns.push(attributes);
   }
   const der = reader.view(start, reader.position);
   return { der, rdns, attributes: tally.attributes, irregular: tally.irregular };
 }
 
-/** One AttributeTypeAndValue; also the form of nameRelativeToCRLIssuer's members. */
-function readAttribute(set: DerReader, what: string, tally: Tally): AttributeTypeAndValue {
+/** One AttributeTypeAndValue, by way of a reader that may be used again; also the form of nameRelativeToCRLIssuer's members. */
+function readAttribute(set: DerReader, fields: DerReader, what: string, tally: Tally): AttributeTypeAndValue {
   if (++tally.attributes > maximumAttributesRead)
     throw new DerError(what, `more than ${maximumAttributesRead} attributes`);
-  const attribute = set.enter(tag.sequence, 'an attribute', what);
-  const type = readOid(attribute, 'an attribute type', tag.oid, what);
-  const valueTag = attribute.peek();
+  set.pass(tag.sequence, 'an attribute', what);
+  fields.moveInto(set);
+  const type = readOid(fields, 'an attribute type', tag.oid, what);
+  const valueTag = fields.peek();
   if (valueTag === -1) throw new DerError(`an attribute value of ${what}`, 'the end of the data');
-  const value = attribute.content(valueTag, 'an attribute value', what);
-  attribute.finish('an attribute', what);
+  const value = fields.content(valueTag, 'an attribute value', what);
+  fields.finish('an attribute', what);
   if (!hasRightCharacters(valueTag, value, what)) tally.irregular = true;
   return { type, tag: valueTag, value };
 }
@@ -82,7 +91,8 @@ export function readRelativeName(reader: DerReader, what: string, expectedTag: n
   const set = reader.enter(expectedTag, what);
   const attributes: AttributeTypeAndValue[] = [];
   const tally: Tally = { attributes: 0, irregular: false };
-  while (!set.done) attributes.push(readAttribute(set, what, tally));
+  const fields = set.inside();
+  while (!set.done) attributes.push(readAttribute(set, fields, what, tally));
   if (attributes.length === 0) throw new DerError(what, 'an empty relative distinguished name');
   return attributes;
 }
