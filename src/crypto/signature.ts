@@ -18,19 +18,20 @@ export type ResolvedScheme =
 
 /** What an AlgorithmIdentifier of a signature means, its parameters checked (RFC 4055, 5758, 8410). */
 export function resolveScheme(algorithm: AlgorithmIdentifier): ResolvedScheme {
-  const scheme = schemeByOid[algorithm.oid];
-  if (scheme === undefined) return unsupported(algorithm.oid);
+  const resolved = resolvedByOid.get(algorithm.oid);
+  if (resolved === undefined) return unsupported(algorithm.oid);
+  const { scheme } = resolved;
   const { parameters } = algorithm;
   if (scheme.parameters === 'pss') return resolvePss(scheme, parameters);
   const isNull = parameters !== undefined && parameters.length === 2 && parameters[0] === tag.null;
   // RFC 4055 §5: NULL, and implementations must take absent parameters too. Everything else is not the algorithm named.
   const fits = parameters === undefined || scheme.parameters === 'any' || (scheme.parameters === 'null' && isNull);
   if (!fits) return unsupported(`${scheme.name} with unexpected parameters`);
-  return resolvedByOid[algorithm.oid] as ResolvedScheme;
+  return resolved;
 }
 
-/** Those that need no parameters to be resolved, each made once: every certificate and CRL of a path asks for one. */
-const resolvedByOid: Readonly<Record<string, ResolvedScheme>> = Object.fromEntries(
+/** As far as they are resolved without parameters, each made once: every certificate and CRL of a path asks for one. */
+const resolvedByOid: ReadonlyMap<string, Extract<ResolvedScheme, { ok: true }>> = new Map(
   Object.entries(schemeByOid).map(([oid, scheme]) => [
     oid,
     { ok: true, scheme, digest: scheme.digest, saltLength: undefined },

@@ -52,12 +52,24 @@ function formatAttribute(attribute: AttributeTypeAndValue): string {
   return `${type}=${text === undefined ? `#${toHex(encode(attribute))}` : escapeValue(text)}`;
 }
 
-/** Nothing to escape: letters, digits and the punctuation of ordinary names, no space at either end. */
-const plain = /^[A-Za-z0-9_.:@'()/?=*&-](?:[A-Za-z0-9_.:@'()/?=*& -]*[A-Za-z0-9_.:@'()/?=*&-])?$/;
+/** What needs no escape wherever it stands: letters, digits and the punctuation of ordinary names. */
+const plain = new Uint8Array(128);
+for (const c of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:@'()/?=*&-")
+  plain[c.charCodeAt(0)] = 1;
+
+/** Nothing to escape, and no space at either end. */
+function isPlain(text: string): boolean {
+  const last = text.length - 1;
+  for (let i = 0; i <= last; i++) {
+    const c = text.charCodeAt(i);
+    if (plain[c] !== 1 && (c !== 0x20 || i === 0 || i === last)) return false;
+  }
+  return true;
+}
 
 /** RFC 4514 §2.4. */
 function escapeValue(text: string): string {
-  if (plain.test(text)) return text;
+  if (isPlain(text)) return text;
   return text
     .replace(/["+,;<>\\]/g, '\\$&')
     .replace(/^[ #]/, '\\$&')

@@ -16,6 +16,8 @@ export interface HostName {
 }
 
 const expected = 'a host name';
+const dot = 0x2e;
+const hyphen = 0x2d;
 const maximumNameOctets = 253;
 const maximumLabelOctets = 63;
 
@@ -30,7 +32,7 @@ export function parseHostName(text: string): Parsed<HostName> {
     name = domainToASCII(text);
     if (name === '') return refuse('an internationalized name that has no ASCII form');
   }
-  if (name.endsWith('.')) name = name.slice(0, -1);
+  if (name.charCodeAt(name.length - 1) === dot) name = name.slice(0, -1);
   if (name.length === 0) return refuse('an empty name');
   if (name.length > maximumNameOctets) return refuse(`a name of more than ${maximumNameOctets} octets`);
   name = name.toLowerCase();
@@ -61,10 +63,11 @@ const isLetterOrDigit = (c: number): boolean => (c >= 0x61 && c <= 0x7a) || isDi
 function labelDefect(label: string): string | undefined {
   if (label === '') return 'an empty label';
   if (label.length > maximumLabelOctets) return `a label of more than ${maximumLabelOctets} octets`;
-  if (label.startsWith('-') || label.endsWith('-')) return 'a label that begins or ends with a hyphen';
+  if (label.charCodeAt(0) === hyphen || label.charCodeAt(label.length - 1) === hyphen)
+    return 'a label that begins or ends with a hyphen';
   for (let i = 0; i < label.length; i++) {
     const c = label.charCodeAt(i);
-    if (!isLetterOrDigit(c) && c !== 0x2d) return 'a character that it cannot hold';
+    if (!isLetterOrDigit(c) && c !== hyphen) return 'a character that it cannot hold';
   }
   return undefined;
 }

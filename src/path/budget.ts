@@ -35,9 +35,14 @@ export function createBudget(limits?: Partial<Record<BudgetKind, number>>): Budg
   };
 }
 
+/** Whether work of this kind was refused. */
+export function isExceeded({ exceeded }: Budget, kind: BudgetKind): boolean {
+  return exceeded.length > 0 && exceeded.includes(kind);
+}
+
 /** Asks for `amount` of work before it is done. False: it must not be done. */
 export function spend(budget: Budget, kind: BudgetKind, amount = 1): boolean {
-  if (budget.exceeded.includes(kind)) return false;
+  if (isExceeded(budget, kind)) return false;
   if (budget.spent[kind] + amount > budget.limits[kind]) {
     budget.exceeded.push(kind);
     return false;
@@ -60,6 +65,6 @@ export function budgetFinding(
   kind: BudgetKind | undefined = budget.exceeded[0],
   certificate?: number,
 ): Finding | undefined {
-  if (kind === undefined || !budget.exceeded.includes(kind)) return undefined;
+  if (kind === undefined || !isExceeded(budget, kind)) return undefined;
   return finding('budget_exceeded', { budget: words[kind], limit: budget.limits[kind] }, { certificate });
 }

@@ -9,7 +9,7 @@
 import { equalOctets } from '../der/octets.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import type { Ending } from '../trust/trust-store.js';
-import { budgetLimits, spend } from './budget.js';
+import { budgetLimits, isExceeded, spend } from './budget.js';
 import type { PathContext, ProspectivePath } from './context.js';
 import { checkEdge } from './edges.js';
 
@@ -77,7 +77,7 @@ class Search {
       const candidate = step.candidates[step.next++];
       if (candidate === undefined) this.#leave(step);
       // Without signatures nothing more can be told apart: going on would only walk.
-      else if (budget.exceeded.includes('signatureChecks') || !spend(budget, 'pathSteps')) this.#steps.length = 0;
+      else if (isExceeded(budget, 'signatureChecks') || !spend(budget, 'pathSteps')) this.#steps.length = 0;
       else if (this.#leadsOn(candidate)) {
         step.extended = true;
         this.#entering = candidate;

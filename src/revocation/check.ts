@@ -10,7 +10,7 @@ import type { PathContext, ProspectivePath } from '../path/context.js';
 import { validityTime } from '../path/validate.js';
 import type { KnownCertificate } from '../trust/known-certificate.js';
 import type { CrlSource } from './evidence.js';
-import { type Judge, type Judgement, type Place, workFinding } from './judge.js';
+import { type Judge, type Judgement, type Place, type Work, workFinding } from './judge.js';
 import { observe } from './observe.js';
 import {
   datesOf,
@@ -163,27 +163,34 @@ function uniqueMissing(missing: MissingCrl[]): MissingCrl[] {
 const maximumDepth = 8;
 const maximumJudgements = 256;
 
-export function createJudge(context: PathContext, source: CrlSource): Judge {
-  const done: Judgement[] = [];
-  const underway: Place[] = [];
-  return {
-    context,
-    source,
-    signerPaths: new Map(),
-    work: { signatures: 0, exceeded: false },
-    judgementOf(place) {
-      for (const judgement of done) if (isSame(judgement.place, place)) return judgement;
-      // The recursion is cut at a certificate that is being judged already.
-      for (const other of underway) if (isSame(other, place)) return undefined;
-      if (underway.length >= maximumDepth || done.length + underway.length >= maximumJudgements) return undefined;
-      underway.push(place);
-      const judgement = observe(place, this);
-      underway.pop();
-      done.push(judgement);
-      return judgement;
-    },
-  };
+class PathJudge implements Judge {
+  readonly context: PathContext;
+  readonly source: CrlSource;
+  readonly work: Work = { signatures: 0, exceeded: false };
+  signerPaths: Map<string, readonly ProspectivePath[]> | undefined;
+  private readonly done: Judgement[] = [];
+  private readonly underway: Place[] = [];
+
+  constructor(context: PathContext, source: CrlSource) {
+    this.context = context;
+    this.source = source;
+  }
+
+  judgementOf(place: Place): Judgement | undefined {
+    const { done, underway } = this;
+    for (const judgement of done) if (isSame(judgement.place, place)) return judgement;
+    // The recursion is cut at a certificate that is being judged already.
+    for (const other of underway) if (isSame(other, place)) return undefined;
+    if (underway.length >= maximumDepth || done.length + underway.length >= maximumJudgements) return undefined;
+    underway.push(place);
+    const judgement = observe(place, this);
+    underway.pop();
+    done.push(judgement);
+    return judgement;
+  }
 }
+
+export const createJudge = (context: PathContext, source: CrlSource): Judge => new PathJudge(context, source);
 
 /** The same certificate under the same issuer. */
 const isSame = (a: Place, b: Place): boolean =>

@@ -169,7 +169,12 @@ export function indexCrls(bytes: Uint8Array): { indexed: IndexedCrl[]; findings:
 }
 
 /** A constant of the process, as the abilities are. */
-let runtimeLine: string | undefined;
+let knownRuntimeLine: string | undefined;
+
+function runtimeLine(): string {
+  knownRuntimeLine ??= `runtime ${runtimeAbilities().join(' ')}\n`;
+  return knownRuntimeLine;
+}
 
 function versionOf(
   { store, evidence }: Snapshot,
@@ -183,7 +188,7 @@ function versionOf(
     linesOf('catalogue', sorted(catalogues.map((catalogue) => sha256Hex(JSON.stringify(catalogue))))) +
     linesOf('certificate', sorted(store.hashes())) +
     linesOf('crl', sorted(evidence.hashes())) +
-    (runtimeLine ??= `runtime ${runtimeAbilities().join(' ')}\n`) +
+    runtimeLine() +
     linesOf('timestamp-authority', sorted([...anchors, ...timestampAuthorities.map(({ sha256 }) => sha256)]));
   return sha256Hex(lines);
 }
