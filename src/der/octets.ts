@@ -14,6 +14,11 @@ export function isAt(wanted: Uint8Array, octets: Uint8Array, start: number, end:
   return true;
 }
 
+export function isAscii(octets: Uint8Array): boolean {
+  for (let i = 0; i < octets.length; i++) if ((octets[i] as number) >= 0x80) return false;
+  return true;
+}
+
 /** Octets up to which text is put together here: a Buffer takes longer to make than a short text. */
 const shortText = 64;
 

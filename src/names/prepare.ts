@@ -7,7 +7,7 @@
  * it and as other verifiers do. Case folding is the language's own, closed over both directions, which differs from
  * RFC 3454 table B.2 in no assigned letter of Unicode 3.2 but the dotless ı, kept apart by hand.
  */
-import { latin1 } from '../der/octets.js';
+import { isAscii, latin1 } from '../der/octets.js';
 import { tag } from '../der/reader.js';
 
 const numericString = 0x12;
@@ -37,11 +37,6 @@ export function decodeString(valueTag: number, value: Uint8Array): string | unde
     default:
       return undefined;
   }
-}
-
-function isAscii(value: Uint8Array): boolean {
-  for (let i = 0; i < value.length; i++) if ((value[i] as number) >= 0x80) return false;
-  return true;
 }
 
 function decodeUnits(value: Uint8Array, width: 2 | 4): string | undefined {

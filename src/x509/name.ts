@@ -2,7 +2,7 @@
  * Name and GeneralName (RFC 5280 §4.1.2.4, §4.2.1.6): structure only, and the character sets that each string type
  * may hold. Comparison and constraint matching are the room names'.
  */
-import { isAt } from '../der/octets.js';
+import { isAscii, isAt } from '../der/octets.js';
 import { decodeOid, readOid } from '../der/oid.js';
 import { contextConstructed, contextPrimitive, DerError, DerReader, tag } from '../der/reader.js';
 
@@ -113,23 +113,18 @@ function hasRightCharacters(valueTag: number, value: Uint8Array, what: string): 
   let regular = true;
   switch (valueTag) {
     case tag.printableString:
-      for (const octet of value) {
-        if (printable[octet] === 1) continue;
-        if (printable[octet] === 0) throw new DerError(what, 'a PrintableString with a character that it cannot hold');
+      for (let i = 0; i < value.length; i++) {
+        const kind = printable[value[i] as number];
+        if (kind === 1) continue;
+        if (kind === 0) throw new DerError(what, 'a PrintableString with a character that it cannot hold');
         regular = false;
       }
       break;
     case tag.ia5String:
-      for (const octet of value) {
-        if (octet >= 0x80) throw new DerError(what, 'an IA5String with a character that it cannot hold');
-      }
+      if (!isAscii(value)) throw new DerError(what, 'an IA5String with a character that it cannot hold');
       break;
     case tag.utf8String:
-      for (const octet of value)
-        if (octet >= 0x80) {
-          checkUtf8(value, what);
-          break;
-        }
+      if (!isAscii(value)) checkUtf8(value, what);
       break;
     case tag.bmpString:
       if (value.length % 2 !== 0) throw new DerError(what, 'a BMPString of an odd number of octets');
@@ -198,8 +193,7 @@ export function readGeneralName(reader: DerReader, what: string, iPAddressLength
     case contextPrimitive(2):
     case contextPrimitive(6): {
       const value = reader.content(next, what);
-      for (const octet of value)
-        if (octet >= 0x80) throw new DerError(what, 'a name with a character outside of ASCII');
+      if (!isAscii(value)) throw new DerError(what, 'a name with a character outside of ASCII');
       return { tag: number, value, name: undefined };
     }
     case contextPrimitive(7): {
