@@ -20,34 +20,44 @@ export const budgetLimits = {
 
 export type BudgetKind = keyof typeof budgetLimits;
 
-export interface Budget {
-  readonly limits: Readonly<Record<BudgetKind, number>>;
-  readonly spent: Record<BudgetKind, number>;
+/** One kind of work. An object for each, since looking a kind up by its name at every step would cost as much as the step. */
+export interface Counter {
+  readonly kind: BudgetKind;
+  readonly limit: number;
+  spent: number;
+}
+
+export interface Budget extends Readonly<Record<BudgetKind, Counter>> {
   /** Kinds of work that were refused, in that order. */
   readonly exceeded: BudgetKind[];
 }
 
-export function createBudget(limits?: Partial<Record<BudgetKind, number>>): Budget {
+export function createBudget(limits: Partial<Record<BudgetKind, number>> = budgetLimits): Budget {
   return {
-    limits: limits === undefined ? budgetLimits : { ...budgetLimits, ...limits },
-    spent: { signatureChecks: 0, paths: 0, pathLength: 0, pathSteps: 0, nameComparisons: 0 },
+    signatureChecks: counter('signatureChecks', limits.signatureChecks),
+    paths: counter('paths', limits.paths),
+    pathLength: counter('pathLength', limits.pathLength),
+    pathSteps: counter('pathSteps', limits.pathSteps),
+    nameComparisons: counter('nameComparisons', limits.nameComparisons),
     exceeded: [],
   };
 }
 
+const counter = (kind: BudgetKind, limit: number = budgetLimits[kind]): Counter => ({ kind, limit, spent: 0 });
+
 /** Whether work of this kind was refused. */
-export function isExceeded({ exceeded }: Budget, kind: BudgetKind): boolean {
+export function isExceeded({ exceeded }: Budget, { kind }: Counter): boolean {
   return exceeded.length > 0 && exceeded.includes(kind);
 }
 
 /** Asks for `amount` of work before it is done. False: it must not be done. */
-export function spend(budget: Budget, kind: BudgetKind, amount = 1): boolean {
-  if (isExceeded(budget, kind)) return false;
-  if (budget.spent[kind] + amount > budget.limits[kind]) {
-    budget.exceeded.push(kind);
+export function spend(budget: Budget, counter: Counter, amount = 1): boolean {
+  if (isExceeded(budget, counter)) return false;
+  if (counter.spent + amount > counter.limit) {
+    budget.exceeded.push(counter.kind);
     return false;
   }
-  budget.spent[kind] += amount;
+  counter.spent += amount;
   return true;
 }
 
@@ -65,6 +75,6 @@ export function budgetFinding(
   kind: BudgetKind | undefined = budget.exceeded[0],
   certificate?: number,
 ): Finding | undefined {
-  if (kind === undefined || !isExceeded(budget, kind)) return undefined;
-  return finding('budget_exceeded', { budget: words[kind], limit: budget.limits[kind] }, { certificate });
+  if (kind === undefined || !budget.exceeded.includes(kind)) return undefined;
+  return finding('budget_exceeded', { budget: words[kind], limit: budget[kind].limit }, { certificate });
 }

@@ -77,7 +77,7 @@ class Search {
       const candidate = step.candidates[step.next++];
       if (candidate === undefined) this.#leave(step);
       // Without signatures nothing more can be told apart: going on would only walk.
-      else if (isExceeded(budget, 'signatureChecks') || !spend(budget, 'pathSteps')) this.#steps.length = 0;
+      else if (isExceeded(budget, budget.signatureChecks) || !spend(budget, budget.pathSteps)) this.#steps.length = 0;
       else if (this.#leadsOn(candidate)) {
         step.extended = true;
         this.#entering = candidate;
@@ -93,7 +93,7 @@ class Search {
     const ending = context.source.endingOf(known);
     // At length 0 only a self-signed anchor ends the path: another one's trust is that of an issuer (DESIGN.md §6).
     if (ending === 'anchor' && (path.length > 1 || isSelfSigned(known, context))) {
-      const affordable = spend(context.budget, 'paths');
+      const affordable = spend(context.budget, context.budget.paths);
       const reached = affordable ? { certificates: path.slice(), ending } : undefined;
       path.pop();
       this.reached ||= affordable;
@@ -108,7 +108,7 @@ class Search {
     if (this.#path.length < maximumPathLength) return candidates(known, this.#path, context);
     // Not an issuer that is missing: say so.
     if (context.source.bySubject(known.issuerKey).length > 0)
-      spend(context.budget, 'pathLength', this.#path.length + 1);
+      spend(context.budget, context.budget.pathLength, this.#path.length + 1);
     return none;
   }
 

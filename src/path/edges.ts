@@ -58,8 +58,9 @@ function compute(
 ): EdgeResult {
   const loaded = inherited === undefined ? issuer.loadedKey : loadPublicKey(issuer.certificate.publicKey, inherited);
   if (!loaded.ok) return { status: 'unknown', key: undefined, finding: loaded.finding };
-  if (!spend(context.budget, 'signatureChecks')) {
-    return { status: 'unknown', key: loaded.value, finding: budgetFinding(context.budget, 'signatureChecks') };
+  const { budget } = context;
+  if (!spend(budget, budget.signatureChecks)) {
+    return { status: 'unknown', key: loaded.value, finding: budgetFinding(budget, 'signatureChecks') };
   }
   const known = find(child.edges, issuer, inherited);
   if (known !== undefined) return known;

@@ -113,7 +113,7 @@ function checkNames(
       findings.push(finding('budget_exceeded', { budget: `comparisons of ${form}`, limit: maximumComparisons }, at));
       continue;
     }
-    if (!spend(budget, 'nameComparisons', comparisons)) {
+    if (!spend(budget, budget.nameComparisons, comparisons)) {
       const exceeded = budgetFinding(budget, 'nameComparisons', certificateIndex);
       return exceeded === undefined ? findings : [...findings, exceeded];
     }

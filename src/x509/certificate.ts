@@ -134,7 +134,8 @@ function readTbs(tbs: DerReader, signed: Signed, names: NameSource | undefined):
   if (!notBefore.canonical || !notAfter.canonical) {
     defects.push(finding('encoding_not_canonical', { what: 'a date before 2050 as GeneralizedTime' }));
   }
-  const subject = readName(tbs, 'the subject', tag.sequence, names, issuer);
+  // Hardly a subject was read before, but for that of a self-issued certificate.
+  const subject = readName(tbs, 'the subject', tag.sequence, undefined, issuer);
   checkNames(issuer, subject, defects);
   const publicKey = readPublicKeyInfo(tbs);
   for (let number = 1; number <= 2; number++) {

@@ -283,13 +283,13 @@ describe('the budget', () => {
   it('of steps', () => {
     const { paths, budget } = search(leaf, world, { pathSteps: 4 });
     expect(paths).toEqual(['leaf < Sub 1 < Root: anchor', 'leaf < Sub 2 < Root: anchor']);
-    expect([budget.exceeded, budget.spent.pathSteps]).toEqual([['pathSteps'], 4]);
+    expect([budget.exceeded, budget.pathSteps.spent]).toEqual([['pathSteps'], 4]);
     expect(search(leaf, world, { pathSteps: 6 }).budget.exceeded).toEqual([]);
   });
 
   it('of signatures: a way that cannot be checked is told, and no further one begun by name alone', () => {
     const { paths, budget } = search(leaf, world, { signatureChecks: 2 });
     expect(paths).toEqual(['leaf < Sub 1 < Root: anchor', 'leaf < Sub 2 < Root: anchor']);
-    expect([budget.exceeded, budget.spent.pathSteps]).toEqual([['signatureChecks'], 4]);
+    expect([budget.exceeded, budget.pathSteps.spent]).toEqual([['signatureChecks'], 4]);
   });
 });

@@ -55,7 +55,7 @@ describe('what is remembered', () => {
       expect(again.status).toBe(status);
       expect(checkEdge(child, issuer, context)).toBe(again);
     }
-    expect(context.budget.spent.signatureChecks).toBe(2);
+    expect(context.budget.signatureChecks.spent).toBe(2);
   });
 
   it('of a certificate that is read once, the key is kept with octets of its own', () => {
@@ -76,7 +76,7 @@ describe('what is remembered', () => {
     const context = request();
     for (const [index, issuer] of [right, wrong].entries())
       expect(checkEdge(child, issuer, context)).toBe(first[index]);
-    expect(context.budget.spent.signatureChecks).toBe(2);
+    expect(context.budget.signatureChecks.spent).toBe(2);
   });
 
   it('eight issuers of one child are kept, the latest', () => {
@@ -162,7 +162,7 @@ describe('DSA parameters from above', () => {
         expect(good).toMatchObject({ status: 'good', key: { dsaParameters: right } });
         expect(checkEdge(child, issuer, context, right.slice())).toBe(good);
       }
-      expect(context.budget.spent.signatureChecks).toBe(2);
+      expect(context.budget.signatureChecks.spent).toBe(2);
     }
   });
 

@@ -10,16 +10,18 @@ const batch = 200;
 const passes = 5;
 const time = { now, at: now };
 const seconds = now.getTime() / 1000;
+/** The engine goes on compiling for some 40,000 chains: what is timed is a service that has been running for seconds. */
+const steady = { warmUp: 40 };
 const question = { identity: { type: 'dns', value: dnsName }, extendedKeyUsage: ['serverAuth'] };
 
 export async function chains() {
   const rsa = makeChain('rsa-2048', batch);
   const ec = makeChain('ec-p256', batch);
   return [
-    await row('Cold RSA-2048 chain: every certificate parsed per request, no CRL', cold(rsa)),
-    await row('Cold EC P-256 chain: every certificate parsed per request, no CRL', cold(ec)),
-    await row('RSA-2048 chain with CRL check, authority and CRLs known, the leaf new', cached(rsa)),
-    await row('EC P-256 chain with CRL check, authority and CRLs known, the leaf new', cached(ec)),
+    await row('Cold RSA-2048 chain: every certificate parsed per request, no CRL', cold(rsa), steady),
+    await row('Cold EC P-256 chain: every certificate parsed per request, no CRL', cold(ec), steady),
+    await row('RSA-2048 chain with CRL check, authority and CRLs known, the leaf new', cached(rsa), steady),
+    await row('EC P-256 chain with CRL check, authority and CRLs known, the leaf new', cached(ec), steady),
   ];
 }
 
