@@ -1,4 +1,5 @@
 /** What stays of a compacted CRL: its header and each of its entries as it stood, and the limits of what is taken. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type HeldCrl, holdCrl } from '../../src/revocation/held-crl.js';
 import { type IndexedCrl, indexCrl } from '../../src/revocation/index-crl.js';
@@ -74,6 +75,39 @@ describe('a timeline', () => {
     expect([one, two, one, one, two].map(find)).toEqual([1, 0, 1, 1, 0]);
   });
 
+  it('lists what each of its CRLs lists, by chance', () => {
+    const entry = fc.record({
+      serial: fc.nat(4),
+      date: fc.constantFrom('2019-01-01', '2019-02-01'),
+      reason: fc.constantFrom(undefined, 'certificateHold' as const, 'keyCompromise' as const),
+    });
+    const lists = fc.array(fc.array(entry, { maxLength: 6 }), { minLength: 2, maxLength: 8 });
+    const listed = ({ entries }: HeldCrl, serial: number) => {
+      const found = entries.find(serialOctets(serial));
+      // An entry that stands twice in one list says no more than once.
+      return [...new Set(found.map(({ entry: { revocationDate, reason } }) => `${revocationDate} ${reason}`))].sort();
+    };
+    fc.assert(
+      fc.property(lists, (rows) => {
+        const crls = rows.map((row, index) =>
+          indexCrl(
+            crlOf(
+              ca,
+              `2020-01-${10 + index}`,
+              row.map(({ serial, date, reason }) => revoked(serial, date, reason === undefined ? {} : { reason })),
+            ),
+          ),
+        );
+        const compacted = compactTimeline(crls.map(settledOf)) ?? [];
+        const all = [0, 1, 2, 3, 4, 5];
+        expect(compacted.map((crl) => all.map((serial) => listed(crl, serial)))).toEqual(
+          crls.map((crl) => all.map((serial) => listed(holdCrl(crl) as HeldCrl, serial))),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('keeps the header, whatever the length of the list and its own', () => {
     const count = (n: number) => Array.from({ length: n }, (_, serial) => revoked(serial));
     const url = 'http://ca.example/'.padEnd(150, 'x');
@@ -97,6 +131,36 @@ describe('a timeline', () => {
     );
   });
 
+  it('keeps the header next to every change in the length of a length', () => {
+    const lengths = [108, 109, 110, 233, 234, 235, 236, 65_511, 65_512, 65_513, 65_514].map((octets) => {
+      const serial = 2n ** BigInt(8 * (octets - 1));
+      const [held] = expectSame([indexCrl(crlOf(ca, '2020-01-01', [revoked(serial)]))], [serial, 1]);
+      expect(held?.list.der.length).toBeLessThan(700);
+      const list = parseCrl(crlOf(ca, '2020-01-01', [revoked(serial)]));
+      return list.ok ? list.value.entries.end - list.value.entries.start : 0;
+    });
+    expect(lengths).toEqual([127, 128, 129, 254, 255, 256, 257, 65_534, 65_535, 65_536, 65_537]);
+  });
+
+  it('takes a CRL from the midst of other octets, and needs none of them afterwards', () => {
+    const builder = new TimelineBuilder();
+    const lists = [[revoked(1)], [revoked(2), revoked(1)], [revoked(2)]];
+    for (const [index, entries] of lists.entries()) {
+      const der = crlOf(ca, `2020-01-${10 + index}`, entries);
+      const around = new Uint8Array(der.length + 20).fill(0x30);
+      around.set(der, 7);
+      expect(all(builder.add(settledOf(indexCrl(around.subarray(7, 7 + der.length))))).value).toBe(true);
+      around.fill(0xff);
+    }
+    const held = all(builder.finish()).value ?? [];
+    const found = (serial: number) => held.map(({ entries }) => entries.find(serialOctets(serial)).length);
+    expect([found(1), found(2)]).toEqual([
+      [1, 1, 0],
+      [0, 1, 1],
+    ]);
+    expect(held.map(({ list }) => list.thisUpdate)).toEqual([10, 11, 12].map((d) => Date.UTC(2020, 0, d)));
+  });
+
   it('of version 1 has no extensions, neither of the CRL nor of an entry', () => {
     expectSame([indexCrl(crlOf(ca, '2020-01-01', [revoked(7)], { version: 1 }))], [7, 8]);
   });
@@ -113,6 +177,29 @@ describe('a timeline', () => {
     const builder = new TimelineBuilder();
     for (let i = 0; i < 1_024; i++) expect(all(builder.add(settled)).value).toBe(true);
     expect(all(builder.add(settled)).value).toBe(false);
+  });
+
+  it('takes no more octets than offsets in a table reach: 64 MiB', () => {
+    // Its one entry has 23 octets; each entry takes 8 more, and one octet stands in front of all.
+    const { indexed, ...rest } = settledOf(indexCrl(crlOf(ca, '2020-01-01', [revoked(2 ** 24)])));
+    const most = (2 ** 26 - 1 - 23) / 8;
+    const taken = (entryCount: number) =>
+      all(new TimelineBuilder().add({ ...rest, indexed: { ...indexed, entryCount } })).value;
+    expect([most, most + 1].map(taken)).toEqual([true, false]);
+  });
+
+  it('takes no room for an entry a second time, wherever it stands in the next list', () => {
+    const [a, b] = [revoked(2 ** 24), revoked(2 ** 24 + 1)];
+    const room = (...lists: CrlEntryInput[][]) => {
+      const builder = new TimelineBuilder();
+      for (const entries of lists) all(builder.add(settledOf(indexCrl(crlOf(ca, '2020-01-01', entries)))));
+      const { indexed, ...rest } = settledOf(indexCrl(crlOf(ca, '2020-01-02')));
+      const taken = (entryCount: number) => all(builder.add({ ...rest, indexed: { ...indexed, entryCount } })).value;
+      // Each entry takes 23 octets and 8 more.
+      return [1, 2, 3, 4].find((n) => taken(Math.floor((2 ** 26 - 1 - 31 * n) / 8)));
+    };
+    expect(room([a, b], [b, a], [a, b])).toBe(2);
+    expect(room([a, b], [b], [b, a])).toBe(3);
   });
 
   it('that is full is followed by another', () => {
