@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashKey, hashOctets } from '../../src/revocation/serial-hash.js';
 import { findEntries, SerialTable } from '../../src/revocation/serial-table.js';
-import { integer, sequence, tlv, utcTime } from '../../src/stand-in/asn1.js';
+import { generalizedTime, integer, sequence, tlv, utcTime } from '../../src/stand-in/asn1.js';
 import { day } from './pki.js';
 
 const digest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
@@ -37,8 +37,8 @@ describe('the hash of serial numbers', () => {
     const words = Array.from({ length: 8 }, (_, i) => BigInt(`0x${digest.slice(i * 8, i * 8 + 8)}`));
     const next = (i: number) => (words[i & 7] as bigint) + BigInt((i >> 3) + 1) * 0x9e3779b9n;
     const expected = Array.from({ length: 32 }, (_, i) => Number(finish(next(i) ^ finish(next(i + 1))) | 1n));
-    expect([...key]).toEqual(expected);
-    expect(new Set(key).size).toBe(32);
+    expect([...hashKey(digest)]).toEqual(expected);
+    expect(new Set(expected).size).toBe(32);
     // Each digit of the digest counts.
     for (let at = 0; at < 64; at++) {
       const other = digest.slice(0, at) + (digest[at] === '0' ? '1' : '0') + digest.slice(at + 1);
@@ -61,12 +61,12 @@ describe('the hash of serial numbers', () => {
 
 describe('the table of serial numbers', () => {
   /** Entries one after another, after an octet that is none; the offset of each. */
-  function entriesOf(serials: readonly Uint8Array[]) {
+  function entriesOf(serials: readonly Uint8Array[], timeOf: (index: number) => Uint8Array) {
     const offsets: number[] = [];
     const parts: Uint8Array[] = [Uint8Array.of(0)];
     let at = 1;
-    for (const serial of serials) {
-      const entry = sequence(tlv(2, serial), utcTime(day('2025-12-01')));
+    for (const [index, serial] of serials.entries()) {
+      const entry = sequence(tlv(2, serial), timeOf(index));
       offsets.push(at);
       parts.push(entry);
       at += entry.length;
@@ -74,8 +74,10 @@ describe('the table of serial numbers', () => {
     return { der: Uint8Array.from(Buffer.concat(parts)), offsets };
   }
 
-  function tableOf(serials: readonly Uint8Array[], withKey = key) {
-    const { der, offsets } = entriesOf(serials);
+  const time = utcTime(day('2025-12-01'));
+
+  function tableOf(serials: readonly Uint8Array[], withKey = key, timeOf = (_index: number) => time) {
+    const { der, offsets } = entriesOf(serials, timeOf);
     const table = new SerialTable(der, withKey, serials.length);
     for (const offset of offsets) table.add(offset);
     return { index: { der, hashKey: withKey, chains: table.finish(), slots: table.slots }, offsets };
@@ -115,6 +117,56 @@ describe('the table of serial numbers', () => {
         );
       }
     }
+  });
+
+  it('finds every repetition of the first serial number that is repeated, whatever its hash', () => {
+    for (let n = 0; n < 256; n++) {
+      const serial = Uint8Array.of(0x40, n);
+      const other = Uint8Array.of(0x41, n);
+      const { index, offsets } = tableOf([serial, other, serial, serial, other]);
+      expect([n, findEntries(index, serial)]).toEqual([n, [offsets[3], offsets[2], offsets[0]]]);
+      expect([n, findEntries(index, other)]).toEqual([n, [offsets[4], offsets[1]]]);
+    }
+  });
+
+  it('takes the first that is repeated 4,096 times and no more, also where no bit of its hash is kept', () => {
+    const hashed = (n: number) => hashOctets(Uint8Array.of(0x40, n), 0, 2, key);
+    const n = Array.from({ length: 256 }, (_, i) => i).find((i) => (hashed(i) & 0xf800_0000) === 0) as number;
+    const times = (count: number) => Array.from({ length: count }, () => Uint8Array.of(0x40, n));
+    expect(findEntries(tableOf(times(4_096)).index, Uint8Array.of(0x40, n))).toHaveLength(4_096);
+    expect(() => tableOf(times(4_097))).toThrow('a serial number at most 4096 times');
+  });
+
+  it('takes the same serial number for the same, whatever form of time follows it', () => {
+    const late = generalizedTime(day('2055-01-01'));
+    const serial = Uint8Array.of(0x40, 1);
+    for (const odd of [0, 1]) {
+      const { index, offsets } = tableOf([serial, serial, serial], key, (i) => (i % 2 === odd ? late : time));
+      expect(findEntries(index, serial)).toEqual([...offsets].reverse());
+    }
+  });
+
+  it('tells a serial number from the one that it begins with, also where both have one hash', () => {
+    const none = new Uint32Array(32);
+    // What slots of a table of four and the bits kept in them show of a hash.
+    const shown = (length: number) => hashOctets(new Uint8Array(length), 0, length, none) & 0xf800_0003;
+    let alike = 0;
+    for (let short = 1; short < 126; short++) {
+      for (let long = short + 1; long < 127; long++) {
+        if (shown(short) !== shown(long)) continue;
+        alike++;
+        const longer = Uint8Array.from(octetsOf(long));
+        const shorter = longer.slice(0, short);
+        for (const serials of [
+          [shorter, longer],
+          [longer, shorter],
+        ]) {
+          const { index, offsets } = tableOf(serials, none);
+          expect(serials.map((serial) => findEntries(index, serial))).toEqual(offsets.map((offset) => [offset]));
+        }
+      }
+    }
+    expect(alike).toBeGreaterThan(20);
   });
 
   it('takes more than it puts in at once, and a chain that outgrows its octets', () => {
