@@ -170,6 +170,14 @@ class PathJudge implements Judge {
   signerPaths: Map<string, readonly ProspectivePath[]> | undefined;
   private readonly done: Judgement[] = [];
   private readonly underway: Place[] = [];
+  /**
+   * Judgements that rest on a place underway, whose own is still open and was taken for unknown. They hold as long as it is
+   * open: kept for good, they would pass over what is found out about it.
+   */
+  private readonly provisional: { readonly judgement: Judgement; readonly restsOn: number }[] = [];
+  /** Depth of the lowest place underway that the judgement in hand rests on; its own depth: on none. */
+  private restsOn = 0;
+  private begun = 0;
 
   constructor(context: PathContext, source: CrlSource) {
     this.context = context;
@@ -177,15 +185,38 @@ class PathJudge implements Judge {
   }
 
   judgementOf(place: Place): Judgement | undefined {
-    const { done, underway } = this;
+    const { done, provisional, underway } = this;
     for (const judgement of done) if (isSame(judgement.place, place)) return judgement;
+    for (const { judgement, restsOn } of provisional) {
+      if (!isSame(judgement.place, place)) continue;
+      this.restsOn = Math.min(this.restsOn, restsOn);
+      return judgement;
+    }
     // The recursion is cut at a certificate that is being judged already.
-    for (const other of underway) if (isSame(other, place)) return undefined;
-    if (underway.length >= maximumDepth || done.length + underway.length >= maximumJudgements) return undefined;
+    for (let depth = 0; depth < underway.length; depth++) {
+      if (!isSame(underway[depth] as Place, place)) continue;
+      this.restsOn = Math.min(this.restsOn, depth);
+      return undefined;
+    }
+    if (underway.length >= maximumDepth || this.begun >= maximumJudgements) return undefined;
+    return this.judge(place);
+  }
+
+  private judge(place: Place): Judgement {
+    const { done, provisional, underway } = this;
+    const depth = underway.length;
+    const kept = provisional.length;
+    const before = this.restsOn;
+    this.begun++;
+    this.restsOn = depth;
     underway.push(place);
     const judgement = observe(place, this);
     underway.pop();
-    done.push(judgement);
+    // What was judged meanwhile may rest on this one.
+    provisional.length = kept;
+    if (this.restsOn < depth) provisional.push({ judgement, restsOn: this.restsOn });
+    else done.push(judgement);
+    this.restsOn = Math.min(before, this.restsOn);
     return judgement;
   }
 }

@@ -158,7 +158,7 @@ function commonSerialLength(view: DataView, at: number, limit: number, version: 
   const length = head & 0x7f;
   const time = at + 4 + length;
   // UTCTime takes 15 octets.
-  if (end > limit || length === 0 || time + 15 > end) return 0;
+  if (end > limit || time + 15 > end) return 0;
   if (length > 1) {
     // Nine equal bits in front: the INTEGER is not minimal.
     const first = view.getUint16(at + 4) >>> 7;

@@ -67,8 +67,8 @@ function candidatesFor(crl: HeldCrl, { path, index }: Place, { context }: Judge)
   if (all.length < 2) return all;
   const rank = (known: KnownCertificate) => identifierHint(crl.list, known) ?? 1;
   return all
-    .map((known, order) => ({ known, order, rank: rank(known) }))
-    .sort((a, b) => b.rank - a.rank || a.order - b.order)
+    .map((known) => ({ known, rank: rank(known) }))
+    .sort((a, b) => b.rank - a.rank)
     .slice(0, maximumCandidates)
     .map(({ known }) => known);
 }
@@ -90,10 +90,12 @@ function identifierHint({ authorityKeyIdentifier }: CertificateList, { certifica
 function keyOf(known: KnownCertificate, { path }: Place): PublicKey | undefined {
   if (known.loadedKey.ok) return known.loadedKey.value;
   const at = path.findIndex((member) => member.sha256 === known.sha256);
-  for (const above of at === -1 ? [] : path.slice(at + 1)) {
-    const parameters = above.loadedKey.ok ? above.loadedKey.value.dsaParameters : undefined;
-    if (parameters === undefined) continue;
-    const loaded = loadPublicKey(known.certificate.publicKey, parameters);
+  for (const { loadedKey: above } of at === -1 ? [] : path.slice(at + 1)) {
+    // One that inherits too.
+    if (!above.ok) continue;
+    // A key of another algorithm has none to hand down.
+    if (above.value.dsaParameters === undefined) return undefined;
+    const loaded = loadPublicKey(known.certificate.publicKey, above.value.dsaParameters);
     return loaded.ok ? loaded.value : undefined;
   }
   return undefined;
@@ -154,7 +156,10 @@ function accept(crl: HeldCrl, known: KnownCertificate, at: Place, judge: Judge):
 /** Rule 6: what a key signed that was in other hands later must be shown to be older. The anchor has no status. */
 function compromiseProblem({ existedBy }: HeldCrl, at: Place, judge: Judge): string | undefined {
   for (let index = at.index; index < at.path.length - 1; index++) {
-    const from = judge.judgementOf({ path: at.path, index })?.compromisedFrom;
+    const judgement = judge.judgementOf({ path: at.path, index });
+    // It is being judged just now, by this CRL among others: what rests on itself proves nothing.
+    if (judgement === undefined) return 'nothing proves that its signer was not revoked';
+    const from = judgement.compromisedFrom;
     if (from !== undefined && !(existedBy !== undefined && existedBy < from)) {
       return 'its signer was revoked, and nothing shows that it existed before';
     }
