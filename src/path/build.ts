@@ -19,16 +19,43 @@ export const maximumPathLength = budgetLimits.pathLength;
 const maximumPartialPaths = 4;
 
 /** Every path from `endEntity`, best first. Those that reach an anchor come first, then pinned ends, then dead ends. */
-export function* buildPaths(endEntity: KnownCertificate, context: PathContext): Generator<ProspectivePath> {
-  const search = new Search(endEntity, context, undefined);
-  for (let path = search.next(); path !== undefined; path = search.next()) yield path;
-  for (const path of search.pinned) yield path;
-  if (search.reached || search.pinned.length > 0) return;
-  // A second search, along broken edges too: does it reach an anchor by name, or a pinned end?
-  const byName = new Search(endEntity, context, new Set());
-  const found = byName.next() ?? byName.pinned[0];
-  if (found !== undefined) yield found;
-  else for (const path of search.partial) yield path;
+export const buildPaths = (endEntity: KnownCertificate, context: PathContext): PathSearch =>
+  new PathSearch(endEntity, context);
+
+/** Nothing is looked for before it is asked for. No generator: starting and leaving one takes as long as a short path. */
+export class PathSearch implements Iterable<ProspectivePath> {
+  readonly #endEntity: KnownCertificate;
+  readonly #context: PathContext;
+  readonly #search: Search;
+  /** What is told when the search is over, last one first. */
+  #rest: ProspectivePath[] | undefined;
+
+  constructor(endEntity: KnownCertificate, context: PathContext) {
+    this.#endEntity = endEntity;
+    this.#context = context;
+    this.#search = new Search(endEntity, context, undefined);
+  }
+
+  next(): ProspectivePath | undefined {
+    if (this.#rest !== undefined) return this.#rest.pop();
+    const path = this.#search.next();
+    if (path !== undefined) return path;
+    this.#rest = this.#others().reverse();
+    return this.#rest.pop();
+  }
+
+  *[Symbol.iterator](): Iterator<ProspectivePath> {
+    for (let path = this.next(); path !== undefined; path = this.next()) yield path;
+  }
+
+  #others(): ProspectivePath[] {
+    const { reached, pinned, partial } = this.#search;
+    if (reached || pinned.length > 0) return pinned;
+    // A second search, along broken edges too: does it reach an anchor by name, or a pinned end?
+    const byName = new Search(this.#endEntity, this.#context, new Set());
+    const found = byName.next() ?? byName.pinned[0];
+    return found === undefined ? partial : [found];
+  }
 }
 
 /** A certificate of the path under construction, and who may have issued it. */
@@ -142,11 +169,13 @@ function candidates(
 ): readonly KnownCertificate[] {
   const { source } = context;
   const named = source.bySubject(child.issuerKey);
-  const suits = (candidate: KnownCertificate) => !hiddenByPin(candidate, named, context) && !isIn(path, candidate);
-  // Mostly there is one, and no list to be made.
-  if (named.length < 2) return named.every(suits) ? named : none;
-  const fresh = named.filter(suits);
-  if (fresh.length < 2) return fresh;
+  let fresh: KnownCertificate[] | undefined;
+  for (const candidate of named) {
+    if (hiddenByPin(candidate, named, context) || isIn(path, candidate)) continue;
+    if (fresh === undefined) fresh = [candidate];
+    else fresh.push(candidate);
+  }
+  if (fresh === undefined || fresh.length < 2) return fresh ?? none;
   return fresh
     .map((candidate) => ({ candidate, score: score(child, candidate, context) }))
     .sort((a, b) => b.score - a.score)

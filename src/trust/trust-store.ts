@@ -197,8 +197,13 @@ export class TrustOverlay implements CertificateSource {
 
   #ownBySubject(subjectKey: string): readonly KnownCertificate[] | undefined {
     if (this.#own.length <= maximumUnindexed) {
-      const named = this.#own.filter((known) => known.subjectKey === subjectKey);
-      return named.length === 0 ? undefined : named;
+      let named: KnownCertificate[] | undefined;
+      for (const known of this.#own) {
+        if (known.subjectKey !== subjectKey) continue;
+        if (named === undefined) named = [known];
+        else named.push(known);
+      }
+      return named;
     }
     if (this.#bySubject === undefined) {
       this.#bySubject = new Map();

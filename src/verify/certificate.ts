@@ -97,7 +97,8 @@ export function answer(question: Question): Verdict {
   }
   const evidence = question.crls.length === 0 ? snapshot.evidence : snapshot.evidence.with(question.crls);
   const evaluations: Evaluation[] = [];
-  for (const path of buildPaths(endEntity, context)) {
+  const search = buildPaths(endEntity, context);
+  for (let path = search.next(); path !== undefined; path = search.next()) {
     const evaluation = asAsked(evaluate(path, question, context, evidence), question);
     evaluations.push(evaluation);
     if (statusOf(evaluation.findings) === 'valid') break;
