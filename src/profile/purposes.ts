@@ -37,10 +37,11 @@ const { timeStamping, codeSigning, serverAuth } = purposes;
 
 export const purposeNames = Object.keys(purposes) as PurposeName[];
 
+const oidByName: ReadonlyMap<string, string> = new Map(purposeNames.map((name) => [name, purposes[name].oid]));
+
 /** The OID of a purpose given by name or OID; undefined for anything else. */
 export function purposeOid(nameOrOid: string): string | undefined {
-  if (Object.hasOwn(purposes, nameOrOid)) return purposes[nameOrOid as PurposeName].oid;
-  return isOid(nameOrOid) ? nameOrOid : undefined;
+  return oidByName.get(nameOrOid) ?? (isOid(nameOrOid) ? nameOrOid : undefined);
 }
 
 const purposeByOid: ReadonlyMap<string, Purpose & { readonly name: string }> = new Map(
