@@ -34,23 +34,30 @@ export function isFindingCode(code: string): code is FindingCode {
 /** Makes a finding; `severity` only where a rule departs from the table's default. */
 export function finding(
   code: FindingCode,
-  params: Record<string, string | number | boolean | undefined> = {},
+  params: Params = {},
   options: { certificate?: number | undefined; severity?: Severity | undefined } = {},
 ): Finding {
-  const { severity, rfc, sentence } = definitionOf(code);
-  const present = Object.entries(params).filter(([, value]) => value !== undefined);
-  return {
-    code,
-    severity: options.severity ?? severity,
-    ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
-    ...(rfc === undefined ? {} : { rfc }),
-    // Most sentences have no place to fill, and looking for one takes longer than all the rest.
-    message: sentence.includes('{')
-      ? sentence.replace(/\{(\w+)\}/g, (_, key: string) => printable(params[key]))
-      : sentence,
-    ...(present.length === 0 ? {} : { params: Object.fromEntries(present) }),
-  };
+  const { severity: usual, rfc, sentence } = definitionOf(code);
+  const { certificate, severity = usual } = options;
+  // Most sentences have no place to fill, and looking for one takes longer than all the rest.
+  const message = sentence.includes('{') ? filled(sentence, params) : sentence;
+  // In this order they are told: a verdict is the same to the byte wherever it is made.
+  const found: Omit<Finding, 'message'> & { message?: string } =
+    certificate === undefined ? { code, severity } : { code, severity, certificate };
+  if (rfc !== undefined) found.rfc = rfc;
+  found.message = message;
+  for (const name in params) {
+    if (params[name] === undefined) continue;
+    found.params ??= {};
+    found.params[name] = params[name];
+  }
+  return found as Finding;
 }
+
+type Params = Readonly<Record<string, string | number | boolean | undefined>>;
+
+const filled = (sentence: string, params: Params): string =>
+  sentence.replace(/\{(\w+)\}/g, (_, key: string) => printable(params[key]));
 
 /** Control characters and bidirectional overrides of a hostile name must not reach a terminal or a log. */
 function printable(value: unknown): string {

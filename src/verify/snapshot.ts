@@ -185,13 +185,19 @@ function versionOf(
   // Kind by kind in alphabetical order, so that the whole is sorted.
   const lines =
     linesOf('anchor', sorted(anchors)) +
-    linesOf('catalogue', sorted(catalogues.map((catalogue) => sha256Hex(JSON.stringify(catalogue))))) +
+    linesOf('catalogue', catalogues.length === 0 ? [] : sorted(catalogues.map(hashOfCatalogue))) +
     linesOf('certificate', sorted(store.hashes())) +
     linesOf('crl', sorted(evidence.hashes())) +
     runtimeLine() +
-    linesOf('timestamp-authority', sorted([...anchors, ...timestampAuthorities.map(({ sha256 }) => sha256)]));
+    linesOf(
+      'timestamp-authority',
+      sorted(timestampAuthorities.length === 0 ? anchors : [...anchors, ...timestampAuthorities.map(hashOf)]),
+    );
   return sha256Hex(lines);
 }
+
+const hashOfCatalogue = (catalogue: Catalogue): string => sha256Hex(JSON.stringify(catalogue));
+const hashOf = ({ sha256 }: KnownCertificate): string => sha256;
 
 function linesOf(kind: string, values: readonly string[]): string {
   let lines = '';
