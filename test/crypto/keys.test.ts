@@ -1,5 +1,5 @@
 /** Public keys: every kind that is loaded, every limit at its boundary, and every form that is refused. */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, type PublicKeyInput } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { bitLength, describePublicKey, loadPublicKey } from '../../src/crypto/keys.js';
 import { runtimeAbilities } from '../../src/crypto/runtime.js';
@@ -101,6 +101,26 @@ describe('RSA', () => {
     [2047, 'rsa 2047'],
   ])('a modulus of %i bits', (bits, line) => {
     expect(described(rsaInfo(bits))).toBe(line);
+  });
+
+  test.each([8, 9, 2047, 2048, 16_384])('of %i bits, what is described is loaded without fail', (bits) => {
+    for (const exponent of [integer(3), integer((1n << 63n) | 1n)]) {
+      const loaded = loadPublicKey(rsaInfo(bits, exponent));
+      if (!loaded.ok) throw new Error(loaded.finding.message);
+      const first = loaded.value.once?.();
+      expect(first).toBeDefined();
+      expect(loaded.value.once?.()).toBeUndefined();
+      expect(loaded.value.key.asymmetricKeyDetails?.modulusLength).toBe(bits);
+      expect(createPublicKey(first as PublicKeyInput).equals(loaded.value.key)).toBe(true);
+    }
+  });
+
+  test('a loaded key has octets of its own', () => {
+    const keys = sharedKeys('rsa-2048', 'crypto');
+    const der = new Uint8Array(keys.publicKeyInfo);
+    const loaded = loadPublicKey(infoOf(der));
+    der.fill(0);
+    expect(loaded.ok && loaded.value.key.equals(keys.publicKey)).toBe(true);
   });
 
   const odd = 'public_key_malformed: expected an odd public exponent of at least 3, found another number';

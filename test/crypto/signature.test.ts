@@ -63,6 +63,27 @@ describe.each(schemes)('%s with %j', (algorithm, options) => {
   });
 });
 
+test.each([
+  ['rsa-2048', { hash: 'sha256' }],
+  ['rsa-2048', { hash: 'sha256', pss: true }],
+  ['ec-p256', { hash: 'sha256' }],
+] as [KeyAlgorithm, SignatureOptions][])(
+  '%s with %j: one key answers the same however often it is asked',
+  (of, options) => {
+    const keys = sharedKeys(of, 'crypto');
+    const algorithm = algorithmOf(signatureAlgorithm(keys, options));
+    const value = signBytes(keys, data, options);
+    for (const order of ['good bad good good', 'bad good bad bad']) {
+      const key = load(keys.publicKeyInfo);
+      const signed = { good: data, bad: new Uint8Array([1]) };
+      const answers = order
+        .split(' ')
+        .map((kind) => verifySignature(algorithm, signed[kind as 'good'], value, key).verdict);
+      expect(answers.join(' ')).toBe(order);
+    }
+  },
+);
+
 describe('algorithm and key', () => {
   test('for another kind of key: bad, since it can never have made this signature', () => {
     expect(check('rsa-2048', {}, undefined, { key: 'ec-p256' })).toBe('bad');
