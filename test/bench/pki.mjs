@@ -61,7 +61,8 @@ export function makeChain(algorithm, leafCount) {
     spoilt: file(`${algorithm}-spoilt`, spoilt),
     crls: crls.map((crl, index) => file(`${algorithm}-crl-${index}`, crl)),
   };
-  return { root, authority, makeLeaf, leaves, spoilt, crls, files };
+  const jwk = authority.keys.publicKey.export({ format: 'jwk' });
+  return { root, authority, jwk, makeLeaf, leaves, spoilt, crls, files };
 }
 
 /** What a signature check needs of a certificate: the signed octets and the signature value. */
