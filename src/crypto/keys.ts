@@ -6,7 +6,7 @@
  * not be a way to stop the service. Explicit curve parameters are refused (RFC 5480 §2.1.1; CVE-2020-0601 was
  * an implementation that took them).
  */
-import { createPublicKey, type KeyObject, type PublicKeyInput } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readOid } from '../der/oid.js';
 import { DerError, DerReader, parsed, tag } from '../der/reader.js';
 import { encodeElement } from '../der/writer.js';
@@ -38,7 +38,14 @@ export interface KeyDescription {
 export interface PublicKey extends KeyDescription {
   readonly key: KeyObject;
   /** For a first verification: what node takes in place of the object. Undefined from the second time on. */
-  once?(): PublicKeyInput | undefined;
+  once?(): Pkcs1Input | undefined;
+}
+
+/** An RSA key as its octets, which every function of node that takes a key takes too. */
+export interface Pkcs1Input {
+  readonly key: Buffer;
+  readonly format: 'der';
+  readonly type: 'pkcs1';
 }
 
 /**
@@ -51,7 +58,7 @@ class RsaPublicKey implements PublicKey {
   readonly curve = undefined;
   readonly pssParameters: Uint8Array | undefined;
   readonly dsaParameters = undefined;
-  private readonly input: PublicKeyInput;
+  private readonly input: Pkcs1Input;
   private asked = false;
   private object: KeyObject | undefined;
 
@@ -66,7 +73,7 @@ class RsaPublicKey implements PublicKey {
     return this.object;
   }
 
-  once(): PublicKeyInput | undefined {
+  once(): Pkcs1Input | undefined {
     if (this.asked) return undefined;
     this.asked = true;
     return this.input;

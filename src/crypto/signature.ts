@@ -2,13 +2,14 @@
  * Checking a signature value: algorithm, parameters and key must fit each other to the letter; then node:crypto answers.
  * Says good, bad, or why it could not be computed. Whether the algorithm is still accepted is acceptance.ts' business.
  */
-import { constants, createVerify, verify } from 'node:crypto';
+import { constants, verify } from 'node:crypto';
 import { readOid } from '../der/oid.js';
 import { contextConstructed, DerError, type DerReader, enterWhole, parsed, tag } from '../der/reader.js';
 import { type Finding, finding } from '../findings/finding.js';
 import { type AlgorithmIdentifier, readAlgorithm } from '../x509/algorithm.js';
 import { type DigestName, digestByOid, mgf1, type SignatureScheme, schemeByOid } from './algorithms.js';
 import type { PublicKey } from './keys.js';
+import { recognisesPkcs1 } from './pkcs1.js';
 
 export type SignatureVerdict = { verdict: 'good' } | { verdict: 'bad' } | { verdict: 'unsupported'; finding: Finding };
 
@@ -113,15 +114,13 @@ export function verifyWithScheme(
   // RFC 8017 §8.1.2, §8.2.2 step 1: the value is as long as the modulus. OpenSSL takes shorter ones with PSS.
   if (key.type === 'rsa' && signature.length !== Math.ceil(key.bits / 8)) return { verdict: 'bad' };
   try {
-    const options = scheme.pss
-      ? { key: key.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltLength ?? 20 }
-      : (key.once?.() ?? key.key);
-    // Of the two ways of node the incremental one is quicker for RSA; the other knows schemes without a digest.
-    const fits =
-      digest === undefined || key.type !== 'rsa'
-        ? verify(digest ?? null, data, options, signature)
-        : createVerify(digest).update(data).verify(options, signature);
-    return fits ? { verdict: 'good' } : { verdict: 'bad' };
+    if (scheme.pss) {
+      const options = { key: key.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltLength ?? 20 };
+      return verify(digest, data, options, signature) ? { verdict: 'good' } : { verdict: 'bad' };
+    }
+    const usable = key.once?.() ?? key.key;
+    if (key.type === 'rsa' && recognisesPkcs1(digest, data, signature, usable)) return { verdict: 'good' };
+    return verify(digest ?? null, data, usable, signature) ? { verdict: 'good' } : { verdict: 'bad' };
   } catch {
     // A wrong value is answered, never thrown: what throws is a runtime that cannot begin (no such digest, FIPS mode).
     return { verdict: 'unsupported', finding: finding('algorithm_unavailable', { algorithm: scheme.name }) };
