@@ -308,31 +308,4 @@ describe('an authority above a delegated signer', () => {
     expect(statusesOf(answer)).toEqual(['good', 'unknown']);
     expect(answer.reports[1]?.why).toMatch(/nothing proves that its signer was not revoked/);
   });
-
-  it('that was compromised later takes its delegate with it, whichever of them is asked about first', () => {
-    const listed = [{ serialNumber: 10, revocationDate: day('2021-01-01'), reason: 'keyCompromise' as const }];
-    const delegated = { crlDistributionPoints: [{ crlIssuer: 'CN=Delegate' }] };
-    for (const extensions of [{}, delegated]) {
-      const own = authority('CN=Own', { issuer: root, serialNumber: 10, extensions });
-      const by = endEntity(own, {
-        subject: 'CN=Delegate',
-        extensions: { keyUsage: ['cRLSign'], crlDistributionPoints: [uri] },
-      });
-      const snapshot = snapshotOf({
-        anchors: [root.certificate],
-        intermediates: [own.certificate, by.certificate],
-        crls: [
-          crlOf(root, '2025-01-01', listed, { nextUpdate: day('2040-01-01') }),
-          // Nothing shows that the CRL about the delegate is older than the compromise; its own CRL is shown to be.
-          crlOf(own, '2020-01-01', [], { issuingDistributionPoint: point }),
-          { ...indexCrl(crlOf(by, '2020-01-01', [], indirect)), existedBy: at('2020-02-15') },
-        ],
-      });
-      const times = { at: asked.at, now: at('2033-01-01') };
-      const leafOfOwn = endEntity(own, { extensions: delegated }).certificate;
-      const answer = ask(snapshot, leafOfOwn, times, { mode: 'require', provenBy: at('2020-06-01') });
-      expect(statusesOf(answer)).toEqual(['unknown', 'good']);
-      expect(answer.codes).toContain('revocation_unknown');
-    }
-  });
 });
