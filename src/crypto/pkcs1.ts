@@ -1,7 +1,7 @@
 /**
  * The quick way to a good RSASSA-PKCS1-v1_5 signature, as RFC 8017 §8.2.2 describes it: recover the encoded message, and
  * compare the whole of it with what should have been signed. node's verification sets up a digest and an object for each
- * call, for the garbage collector to take down again: a twentieth of what a certificate under a known authority takes.
+ * call, for the garbage collector to take down again.
  *
  * It only ever says yes. What it does not recognise, for whatever reason, is node's verification to judge.
  */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concatOctets, equalOctets, normalizeHex, toHex } from '../../src/der/octets.js';
-import { DerError, DerReader, parsed, readWhole, tag } from '../../src/der/reader.js';
+import { DerError, DerReader, enterWhole, parsed, readWhole, tag } from '../../src/der/reader.js';
 import { encodeElement } from '../../src/der/writer.js';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -126,6 +126,37 @@ describe('a whole structure', () => {
       expected: 'the end of a number',
       found: 'trailing data',
     });
+  });
+
+  test('is entered as a whole, from octets of its own or within others', () => {
+    const within = { bytes: hex('aa 3003020105 bb'), start: 1, end: 6, buffer: undefined };
+    for (const octets of [hex('3003020105'), within]) {
+      const inside = enterWhole(octets, tag.sequence, 'a list');
+      expect(inside.integer('a number')).toEqual(hex('05'));
+      expect(inside.done).toBe(true);
+    }
+    for (const octets of [hex('300302010500'), { ...within, end: 7 }]) {
+      expect(parsed(() => enterWhole(octets, tag.sequence, 'a list'))).toEqual({
+        ok: false,
+        expected: 'the end of a list',
+        found: 'trailing data',
+      });
+    }
+    expect(refusal(() => enterWhole(hex('0400'), tag.sequence, 'a list'))).toBe('tag 0x04');
+    expect(refusal(() => enterWhole({ ...within, end: 5 }, tag.sequence, 'a list'))).toBe('a truncated element');
+  });
+
+  test('one reader moves through the parts of another, views and all', () => {
+    const outer = new DerReader(concatOctets(hex('ff'), hex('3003020105 3004020200ff')).subarray(1));
+    const fields = outer.inside();
+    const numbers = ['05', '00ff'].map((number) => {
+      outer.pass(tag.sequence, 'a part');
+      fields.moveInto(outer);
+      expect(fields.integer('a number')).toEqual(hex(number));
+      fields.finish('a part');
+      return number;
+    });
+    expect([numbers.length, outer.done]).toEqual([2, true]);
   });
 
   test('other exceptions are defects of ours and go on', () => {
