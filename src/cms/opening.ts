@@ -1,7 +1,7 @@
 /**
  * What the first octets of a message are: DER, PEM with text around it, or a header of MIME fields (DESIGN.md §3, input forms).
  */
-import { concatOctets } from '../der/octets.js';
+import { concatOctets, latin1 } from '../der/octets.js';
 import { GrowingBuffer } from './buffer.js';
 import { limits } from './failure.js';
 import { fieldValues, HeaderCollector, type Headers, isMail, parseHeaders } from './headers.js';
@@ -73,7 +73,7 @@ export class Opening {
     const part = octets.subarray(0, limits.header - text.length);
     text.append(part);
     const all = text.octets().subarray(from);
-    const match = pemBegin.exec(Buffer.from(all.buffer, all.byteOffset, all.byteLength).toString('latin1'));
+    const match = pemBegin.exec(latin1(all));
     const beyond = octets.subarray(part.length);
     if (match === null) return beyond.length > 0 ? { form: 'other', rest: none } : undefined;
     const behind = text.octets().subarray(from + match.index + match[0].length);

@@ -8,7 +8,7 @@
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readOid } from '../der/oid.js';
-import { DerError, DerReader, parsed, tag } from '../der/reader.js';
+import { DerError, DerReader, enterWhole, parsed, tag } from '../der/reader.js';
 import { encodeElement } from '../der/writer.js';
 import { type Finding, finding } from '../findings/finding.js';
 import type { SubjectPublicKeyInfo } from '../x509/certificate.js';
@@ -165,9 +165,7 @@ function describeRsa(info: SubjectPublicKeyInfo): DescribedKey {
     throw new DerError('NULL parameters of an RSA key', 'others');
   }
   const { key } = info;
-  const reader = new DerReader(key);
-  const sequence = reader.enter(tag.sequence, 'an RSA key');
-  reader.finish('an RSA key');
+  const sequence = enterWhole(key, tag.sequence, 'an RSA key');
   // In place: every leaf's key is described, and most are never used.
   sequence.passInteger('the modulus');
   const { contentStart: modulus, contentEnd: modulusEnd } = sequence;

@@ -3,6 +3,7 @@
  * came in place of a certificate. It is a guess for routing and for words; the core alone decides what is well-formed.
  * Private keys are recognised so that they are refused by name; nothing of them is kept or repeated.
  */
+import { latin1 } from '../der/octets.js';
 import { readPem } from '../x509/pem.js';
 
 export type Recognised =
@@ -44,7 +45,7 @@ export function recognise(bytes: Uint8Array): Recognised {
 
 /** A header block with a field that mails and MIME entities have and texts around PEM blocks do not. */
 function isMail(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, scanned)).toString('latin1');
+  const text = latin1(bytes.subarray(0, scanned));
   const head = text.split(/\r?\n\r?\n/, 1)[0] ?? '';
   const lines = head.replace(/^\uFEFF|^ï»¿/, '').split(/\r?\n/);
   const first = (lines[0] ?? '').startsWith('From ') ? 1 : 0;

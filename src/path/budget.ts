@@ -32,7 +32,7 @@ export interface Budget extends Readonly<Record<BudgetKind, Counter>> {
   readonly exceeded: BudgetKind[];
 }
 
-export function createBudget(limits: Partial<Record<BudgetKind, number>> = budgetLimits): Budget {
+export function createBudget(limits: Partial<Record<BudgetKind, number>> = {}): Budget {
   return {
     signatureChecks: counter('signatureChecks', limits.signatureChecks),
     paths: counter('paths', limits.paths),
@@ -75,6 +75,6 @@ export function budgetFinding(
   kind: BudgetKind | undefined = budget.exceeded[0],
   certificate?: number,
 ): Finding | undefined {
-  if (kind === undefined || !budget.exceeded.includes(kind)) return undefined;
+  if (kind === undefined || !isExceeded(budget, budget[kind])) return undefined;
   return finding('budget_exceeded', { budget: words[kind], limit: budget[kind].limit }, { certificate });
 }

@@ -169,13 +169,12 @@ function candidates(
 ): readonly KnownCertificate[] {
   const { source } = context;
   const named = source.bySubject(child.issuerKey);
-  let fresh: KnownCertificate[] | undefined;
+  if (named.length === 0) return none;
+  const fresh: KnownCertificate[] = [];
   for (const candidate of named) {
-    if (hiddenByPin(candidate, named, context) || isIn(path, candidate)) continue;
-    if (fresh === undefined) fresh = [candidate];
-    else fresh.push(candidate);
+    if (!hiddenByPin(candidate, named, context) && !isIn(path, candidate)) fresh.push(candidate);
   }
-  if (fresh === undefined || fresh.length < 2) return fresh ?? none;
+  if (fresh.length < 2) return fresh;
   return fresh
     .map((candidate) => ({ candidate, score: score(child, candidate, context) }))
     .sort((a, b) => b.score - a.score)

@@ -73,6 +73,6 @@ function compute(
   const { der } = issuer.certificate.publicKey;
   // What is kept must not hold on to the octets of a request.
   const edge = { publicKey: child.kept && !issuer.kept ? new Uint8Array(der) : der, inherited, result };
-  child.edges = child.edges === undefined ? [edge] : [edge, ...child.edges.slice(0, maximumIssuers - 1)];
+  child.edges = [edge, ...child.edges.slice(0, maximumIssuers - 1)];
   return result;
 }

@@ -167,7 +167,7 @@ class PathJudge implements Judge {
   readonly context: PathContext;
   readonly source: CrlSource;
   readonly work: Work = { signatures: 0, exceeded: false };
-  signerPaths: Map<string, readonly ProspectivePath[]> | undefined;
+  readonly signerPaths = new Map<string, readonly ProspectivePath[]>();
   private readonly done: Judgement[] = [];
   private readonly underway: Place[] = [];
   /**

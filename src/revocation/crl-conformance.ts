@@ -54,10 +54,8 @@ export function brokenDuties(list: CertificateList): readonly string[] {
 }
 
 const none: readonly string[] = [];
-const noFindings: readonly Finding[] = [];
 
-export function dutyFindings(duties: readonly string[], strict: boolean, certificate?: number): readonly Finding[] {
-  if (duties.length === 0) return noFindings;
+export function dutyFindings(duties: readonly string[], strict: boolean, certificate?: number): Finding[] {
   return duties.map((detail) =>
     finding('crl_conformance', { detail }, { certificate, severity: strict ? 'error' : 'warning' }),
   );

@@ -63,8 +63,8 @@ export interface Judge {
   readonly source: CrlSource;
   /** Undefined: the certificate is being judged already, or the limit is reached. */
   judgementOf(place: Place): Judgement | undefined;
-  /** Paths from a CRL's signer to the anchor of the path under judgement, by its hash; made when the first is built. */
-  signerPaths: Map<string, readonly ProspectivePath[]> | undefined;
+  /** Paths from a CRL's signer to the anchor of the path under judgement. */
+  readonly signerPaths: Map<string, readonly ProspectivePath[]>;
   readonly work: Work;
 }
 

@@ -23,7 +23,7 @@ export function observe(place: Place, judge: Judge): Judgement {
   const warnings: Finding[] = [];
   const observations: Observation[] = [];
   const scope = scopeOf(subject, judge.source);
-  const refused: string[] = scope.refused.size === 0 ? [] : [...scope.refused];
+  const refused = [...scope.refused];
   for (const { crl, reasons } of scope.applicable) {
     if (crl.list.thisUpdate > judge.context.now + clockTolerance) {
       warnings.push(finding('crl_from_future', { thisUpdate: formatTime(crl.list.thisUpdate) }));
@@ -88,7 +88,7 @@ function absenceProblem(
   // §5.2.5: without extensions a certificate is neither of the two, and such a list holds none of them.
   if (certificate.version !== 3 && (scope?.onlyContainsUserCerts || scope?.onlyContainsCACerts))
     return 'its scope holds certificates of version 3 only';
-  if (found.length > 0 && found.some(({ issuerKeys }) => issuerKeys?.length === 0))
+  if (found.some(({ issuerKeys }) => issuerKeys?.length === 0))
     return 'an entry with the serial number of the certificate does not name its issuer';
   return undefined;
 }

@@ -89,8 +89,7 @@ export function findingsOf(
   mode: 'require' | 'known',
 ): Finding[] {
   const options = { certificate: index };
-  const findings: Finding[] = [];
-  for (const warning of judgement.warnings) findings.push({ ...warning, certificate: index });
+  const findings: Finding[] = judgement.warnings.map((warning) => ({ ...warning, certificate: index }));
   const { revocation, evidence } = status;
   const dates = datesOf(revocation);
   if (status.status === 'revoked') {
@@ -114,10 +113,8 @@ export function findingsOf(
   return findings;
 }
 
-const noDates = {};
-
 export function datesOf(revocation: Revocation | undefined) {
-  if (revocation === undefined) return noDates;
+  if (revocation === undefined) return {};
   const { entry, reason, invalidityDate } = revocation;
   return {
     revocationDate: formatTime(entry.revocationDate),

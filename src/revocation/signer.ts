@@ -231,7 +231,7 @@ function assessPath(
 
 /** §6.3.3 (f): the trust anchor MUST be the same as for the certificate itself. Built once for each signer. */
 function signerPathsOf(known: KnownCertificate, place: Place, judge: Judge): readonly ProspectivePath[] {
-  const built = judge.signerPaths?.get(known.sha256);
+  const built = judge.signerPaths.get(known.sha256);
   if (built !== undefined) return built;
   const top = place.path[place.path.length - 1] as KnownCertificate;
   const paths: ProspectivePath[] = [];
@@ -239,7 +239,6 @@ function signerPathsOf(known: KnownCertificate, place: Place, judge: Judge): rea
     if (path.certificates.at(-1)?.sha256 === top.sha256) paths.push(path);
     if (paths.length === maximumSignerPaths) break;
   }
-  judge.signerPaths ??= new Map();
   judge.signerPaths.set(known.sha256, paths);
   return paths;
 }

@@ -32,11 +32,11 @@ const tolerance = (duration: Duration): number => (duration.months > 0 ? day : 2
 export function publishedValidityFindings(
   list: Pick<CertificateList, 'thisUpdate' | 'nextUpdate' | 'deltaCRLIndicator'>,
   published: string | undefined,
-): readonly Finding[] {
+): Finding[] {
   const duration = published === undefined ? undefined : parseDuration(published);
-  if (duration === undefined || list.deltaCRLIndicator !== undefined) return none;
+  if (duration === undefined || list.deltaCRLIndicator !== undefined) return [];
   const expected = addDuration(list.thisUpdate, duration);
-  if (list.nextUpdate !== undefined && Math.abs(list.nextUpdate - expected) <= tolerance(duration)) return none;
+  if (list.nextUpdate !== undefined && Math.abs(list.nextUpdate - expected) <= tolerance(duration)) return [];
   return [
     finding('crl_validity_not_as_published', {
       found: list.nextUpdate === undefined ? 'no end' : `${roundDays(list.nextUpdate - list.thisUpdate)} days`,
@@ -44,7 +44,5 @@ export function publishedValidityFindings(
     }),
   ];
 }
-
-const none: readonly Finding[] = [];
 
 const roundDays = (milliseconds: number): number => Math.round((milliseconds / day) * 100) / 100;

@@ -37,6 +37,8 @@ export interface KeyedEdge {
   readonly result: EdgeResult;
 }
 
+const noEdges: readonly KeyedEdge[] = [];
+
 export class KnownCertificate {
   readonly certificate: Certificate;
   /** SHA-256 of the received octets, lower-case hexadecimal. */
@@ -48,7 +50,7 @@ export class KnownCertificate {
   /** It outlives the request: its octets, and what is remembered with it, are its own. */
   readonly kept: boolean;
   /** Answers of path/edges.ts, which bounds them: they follow from the octets of both certificates. */
-  edges: readonly KeyedEdge[] | undefined;
+  edges: readonly KeyedEdge[] = noEdges;
   /** Positions in a path at which path/conformance.ts found nothing against it, as bits. */
   blameless = 0;
   #publicKeyId: string | undefined;

@@ -20,10 +20,7 @@ export interface Pins {
   readonly all: readonly PinnedAuthority[];
 }
 
-const noPins: Pins = { all: [], match: () => undefined };
-
 export function createPins(catalogues: readonly Catalogue[]): Pins {
-  if (catalogues.length === 0) return noPins;
   const all = catalogues.flatMap((catalogue) => catalogue.authorities.map((authority) => ({ catalogue, authority })));
   const bySha256 = new Map<string, PinnedAuthority>();
   const bySha1 = new Map<string, PinnedAuthority[]>();

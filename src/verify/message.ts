@@ -5,6 +5,7 @@
  * The claimed signing time never moves the status (REVOCATION.md, rule 9).
  */
 import { createMessageReader, type MessageStructure, readMessage } from '../cms/message.js';
+import { latin1 } from '../der/octets.js';
 import { formatTime } from '../der/time.js';
 import { etsiMessageIndication } from '../findings/etsi.js';
 import { type Finding, rankFindings, type Status, statusOf, uniqueFindings } from '../findings/finding.js';
@@ -135,7 +136,7 @@ function discoveredOf(signers: readonly SignerVerdict[], certificates: Uint8Arra
   const collect = (kind: 'authorities' | 'crls') => {
     const byOctets = new Map<string, Uint8Array>();
     for (const { trust } of signers) {
-      for (const der of trust.discovered[kind]) byOctets.set(Buffer.from(der).toString('latin1'), der);
+      for (const der of trust.discovered[kind]) byOctets.set(latin1(der), der);
     }
     return [...byOctets.values()];
   };

@@ -168,14 +168,6 @@ export function indexCrls(bytes: Uint8Array): { indexed: IndexedCrl[]; findings:
   return { indexed: all.filter(({ failure }) => failure === undefined), findings: all.flatMap(refusedIndex) };
 }
 
-/** A constant of the process, as the abilities are. */
-let knownRuntimeLine: string | undefined;
-
-function runtimeLine(): string {
-  knownRuntimeLine ??= `runtime ${runtimeAbilities().join(' ')}\n`;
-  return knownRuntimeLine;
-}
-
 function versionOf(
   { store, evidence }: Snapshot,
   timestampAuthorities: readonly KnownCertificate[],
@@ -185,19 +177,13 @@ function versionOf(
   // Kind by kind in alphabetical order, so that the whole is sorted.
   const lines =
     linesOf('anchor', sorted(anchors)) +
-    linesOf('catalogue', catalogues.length === 0 ? [] : sorted(catalogues.map(hashOfCatalogue))) +
+    linesOf('catalogue', sorted(catalogues.map((catalogue) => sha256Hex(JSON.stringify(catalogue))))) +
     linesOf('certificate', sorted(store.hashes())) +
     linesOf('crl', sorted(evidence.hashes())) +
-    runtimeLine() +
-    linesOf(
-      'timestamp-authority',
-      sorted(timestampAuthorities.length === 0 ? anchors : [...anchors, ...timestampAuthorities.map(hashOf)]),
-    );
+    `runtime ${runtimeAbilities().join(' ')}\n` +
+    linesOf('timestamp-authority', sorted([...anchors, ...timestampAuthorities.map(({ sha256 }) => sha256)]));
   return sha256Hex(lines);
 }
-
-const hashOfCatalogue = (catalogue: Catalogue): string => sha256Hex(JSON.stringify(catalogue));
-const hashOf = ({ sha256 }: KnownCertificate): string => sha256;
 
 function linesOf(kind: string, values: readonly string[]): string {
   let lines = '';

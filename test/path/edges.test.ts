@@ -64,7 +64,7 @@ describe('what is remembered', () => {
     expect([child.kept, brought.kept, right.kept]).toEqual([true, false, true]);
     for (const issuer of [brought, right]) {
       checkEdge(child, issuer, request());
-      const [edge] = child.edges ?? [];
+      const [edge] = child.edges;
       expect(edge?.publicKey).toEqual(issuer.certificate.publicKey.der);
       expect(edge?.publicKey.buffer === issuer.certificate.publicKey.der.buffer).toBe(issuer.kept);
     }
